@@ -1,0 +1,4 @@
+//! offloop takes heavy work off Node's event loop.
+
+pub mod engine;
+pub mod tasks;
