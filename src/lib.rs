@@ -2,3 +2,5 @@
 
 pub mod engine;
 pub mod tasks;
+
+mod binding;

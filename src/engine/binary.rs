@@ -72,10 +72,8 @@ pub trait Lease: Send + Sync {}
 
 /// Where the bytes are.
 enum Memory {
-    /// Our own copy or result. 8-byte aligned, because it is a vector of words; `len` is in bytes.
-    Owned { words: Vec<u64>, len: usize },
-    /// Our own bytes, of any alignment.
-    Bytes(Vec<u8>),
+    /// Our own copy of an input, or a result.
+    Owned(Vec<u8>),
     /// An ArrayBuffer that only this task can reach: it was detached from the caller.
     Transferred { at: *const u8, len: usize, _lease: Box<dyn Lease> },
     /// A view over a SharedArrayBuffer. Aligned to its element, as every typed array is.
@@ -102,17 +100,14 @@ impl std::fmt::Debug for Binary {
 }
 
 impl Binary {
-    /// A copy of the caller's bytes, aligned so that every element type can be read in place.
+    /// A copy of the caller's bytes.
     pub fn copied_from(bytes: &[u8], element: Element) -> Self {
-        let mut words = vec![0_u64; bytes.len().div_ceil(8)];
-        // SAFETY: `words` has at least `bytes.len()` bytes, and a fresh vector cannot overlap the source.
-        unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), words.as_mut_ptr().cast::<u8>(), bytes.len()) };
-        Self { element, memory: Arc::new(Memory::Owned { words, len: bytes.len() }) }
+        Self { element, memory: Arc::new(Memory::Owned(bytes.to_vec())) }
     }
 
     /// Bytes that a task made, handed to JavaScript as a `Buffer` without a copy.
     pub fn from_vec(bytes: Vec<u8>) -> Self {
-        Self { element: Element::Buffer, memory: Arc::new(Memory::Bytes(bytes)) }
+        Self { element: Element::Buffer, memory: Arc::new(Memory::Owned(bytes)) }
     }
 
     /// Memory of an ArrayBuffer that was transferred to the task.
@@ -138,8 +133,8 @@ impl Binary {
 
     pub fn byte_len(&self) -> usize {
         match &*self.memory {
-            Memory::Bytes(bytes) => bytes.len(),
-            Memory::Owned { len, .. } | Memory::Transferred { len, .. } | Memory::Shared { len, .. } => *len,
+            Memory::Owned(bytes) => bytes.len(),
+            Memory::Transferred { len, .. } | Memory::Shared { len, .. } => *len,
         }
     }
 
@@ -155,11 +150,7 @@ impl Binary {
     /// The bytes in place, or `None` for shared memory, which JavaScript may be writing.
     pub fn as_slice(&self) -> Option<&[u8]> {
         match &*self.memory {
-            Memory::Bytes(bytes) => Some(bytes),
-            Memory::Owned { words, len } => {
-                // SAFETY: `words` has at least `len` initialised bytes, and lives as long as `self`.
-                Some(unsafe { std::slice::from_raw_parts(words.as_ptr().cast::<u8>(), *len) })
-            }
+            Memory::Owned(bytes) => Some(bytes),
             // An empty ArrayBuffer may have a null pointer, which no slice may have.
             Memory::Transferred { len: 0, .. } => Some(&[]),
             Memory::Transferred { at, len, .. } => {
@@ -201,14 +192,13 @@ impl Binary {
     pub fn read_f64(&self, range: Range<usize>, target: &mut [f64]) {
         assert!(range.end <= self.len() && range.len() == target.len(), "read past the end of a Binary");
         let base = match &*self.memory {
-            Memory::Bytes(bytes) => bytes.as_ptr(),
-            Memory::Owned { words, .. } => words.as_ptr().cast::<u8>(),
+            Memory::Owned(bytes) => bytes.as_ptr(),
             Memory::Transferred { at, .. } | Memory::Shared { at, .. } => *at,
         };
         let shared = matches!(&*self.memory, Memory::Shared { .. });
         // Reads one element type; `$atomic` is the integer of the same size.
         macro_rules! read {
-            ($type:ty, $atomic:ty, $convert:expr) => {
+            ($type:ty, $atomic:ty, $to_f64:path) => {
                 for (slot, i) in target.iter_mut().zip(range) {
                     // SAFETY: `i` is in bounds by the assertion above.
                     let at = unsafe { base.add(i * size_of::<$type>()) };
@@ -220,8 +210,7 @@ impl Binary {
                         // SAFETY: in bounds; nobody writes memory that is not shared. A byte array has no alignment.
                         unsafe { at.cast::<[u8; size_of::<$type>()]>().read() }
                     };
-                    let convert: fn($type) -> f64 = $convert;
-                    *slot = convert(<$type>::from_ne_bytes(value));
+                    *slot = $to_f64(<$type>::from_ne_bytes(value));
                 }
             };
         }
@@ -235,20 +224,28 @@ impl Binary {
             Element::Uint32 => read!(u32, AtomicU32, f64::from),
             Element::Int32 => read!(i32, AtomicU32, f64::from),
             Element::Float32 => read!(f32, AtomicU32, f64::from),
-            Element::Float64 => read!(f64, AtomicU64, |value| value),
-            Element::BigInt64 => read!(i64, AtomicU64, |value| value as f64),
-            Element::BigUint64 => read!(u64, AtomicU64, |value| value as f64),
+            Element::Float64 => read!(f64, AtomicU64, f64::from),
+            Element::BigInt64 => read!(i64, AtomicU64, rounded_i64),
+            Element::BigUint64 => read!(u64, AtomicU64, rounded_u64),
         }
     }
 
     /// The bytes as a vector of our own, for handing to JavaScript: moved when nobody else has them, else copied.
     pub fn into_vec(self) -> Vec<u8> {
         match Arc::try_unwrap(self.memory) {
-            Ok(Memory::Bytes(bytes)) => bytes,
+            Ok(Memory::Owned(bytes)) => bytes,
             Ok(memory) => Self { element: self.element, memory: Arc::new(memory) }.bytes().into_owned(),
             Err(memory) => Self { element: self.element, memory }.bytes().into_owned(),
         }
     }
+}
+
+fn rounded_i64(value: i64) -> f64 {
+    value as f64
+}
+
+fn rounded_u64(value: u64) -> f64 {
+    value as f64
 }
 
 // In the JSON text of a task a binary value stands as `{"$binary": n}`, the n-th of the list that travels beside the
@@ -316,7 +313,7 @@ mod tests {
         let source: Vec<u8> = [1.5_f64, -2.0, 1e300].iter().flat_map(|value| value.to_ne_bytes()).collect();
         let copy = Binary::copied_from(&source, Element::Float64);
         let at = copy.as_slice().unwrap().as_ptr();
-        // SAFETY: `copy` outlives both views and is aligned to 8.
+        // SAFETY: `copy` outlives both views and is aligned as the allocator aligns, to 8 at least.
         let views = unsafe {
             [
                 Binary::transferred(at, 24, Element::Float64, Box::new(Nothing)),

@@ -1,15 +1,29 @@
 //! The scheduler. Free of napi: everything here is tested with `cargo test`, without Node.
 
+mod backlog;
 mod binary;
 mod blocks;
+pub mod budget;
 mod cancel;
 mod error;
+mod one_off;
+mod pool;
 mod progress;
+mod queue;
+pub mod registry;
+mod stats;
 mod sync;
 mod task;
+mod ticket;
+mod timekeeper;
 
 pub use binary::{Binary, Element, Lease};
+pub use budget::{Budget, MAX_THREADS};
 pub use cancel::{CancelToken, Reason};
 pub use error::{Code, TaskError};
-pub use progress::{Progress, Report};
+pub use one_off::OneOff;
+pub use pool::{Pool, PoolConfig};
+pub use progress::Report;
+pub use stats::Stats;
 pub use task::{Context, Entry, Output, Payload, Schema, Task, Value, got};
+pub use ticket::{Job, Outcome, Sink, Ticket};

@@ -17,7 +17,7 @@ pub struct Report {
 }
 
 /// Where reports go, at most one per `INTERVAL`.
-pub struct Progress {
+pub(super) struct Progress {
     deliver: Box<dyn Fn(Report) + Send + Sync>,
     began: Instant,
     /// Nanoseconds after `began` before which a report is dropped.
@@ -25,11 +25,11 @@ pub struct Progress {
 }
 
 impl Progress {
-    pub fn new(deliver: impl Fn(Report) + Send + Sync + 'static) -> Self {
+    pub(super) fn new(deliver: impl Fn(Report) + Send + Sync + 'static) -> Self {
         Self { deliver: Box::new(deliver), began: Instant::now(), quiet_until: AtomicU64::new(0) }
     }
 
-    pub fn report(&self, report: Report) {
+    pub(super) fn report(&self, report: Report) {
         let now = self.began.elapsed().as_nanos() as u64;
         let due = self.quiet_until.load(Ordering::Relaxed);
         let last = report.completed >= report.total;

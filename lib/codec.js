@@ -1,0 +1,244 @@
+// @ts-check
+'use strict'
+
+/**
+ * How the input of a native task goes in and its result comes out: one JSON text, with binary values beside it. In the
+ * text a binary value stands as `{"$binary": n}`.
+ *
+ * @module
+ */
+
+const { types } = require('node:util')
+const { errorOf } = require('./errors')
+const { unexpected } = require('./options')
+
+/** How deep an input may be nested. Deeper, and it is more likely to be circular. */
+const MAX_DEPTH = 64
+
+/** The numbers that the engine has for the types of a binary value. */
+const elements = Object.freeze({
+  Buffer: 0,
+  Uint8Array: 1,
+  Uint8ClampedArray: 2,
+  Int8Array: 3,
+  Uint16Array: 4,
+  Int16Array: 5,
+  Uint32Array: 6,
+  Int32Array: 7,
+  Float32Array: 8,
+  Float64Array: 9,
+  BigInt64Array: 10,
+  BigUint64Array: 11,
+  ArrayBuffer: 12,
+})
+
+/** What to make of the ArrayBuffer of a result, by the same numbers. */
+const makers = [
+  (/** @type {ArrayBuffer} */ memory) => Buffer.from(memory),
+  ...[
+    Uint8Array,
+    Uint8ClampedArray,
+    Int8Array,
+    Uint16Array,
+    Int16Array,
+    Uint32Array,
+    Int32Array,
+    Float32Array,
+    Float64Array,
+    BigInt64Array,
+    BigUint64Array,
+  ].map((View) => (/** @type {ArrayBuffer} */ memory) => new View(memory)),
+  (/** @type {ArrayBuffer} */ memory) => memory,
+]
+
+/** How a binary value is handed over: the high byte of its number. */
+const TRANSFERRED = 1 << 8
+const SHARED = 2 << 8
+
+/**
+ * An input whose binary values still belong to the caller.
+ *
+ * @typedef {object} Draft
+ * @property {string | undefined} json `undefined` for an input that is `undefined`
+ * @property {Piece[]} pieces
+ *
+ * @typedef {object} Piece
+ * @property {ArrayBufferLike} source
+ * @property {number} from
+ * @property {number} length
+ * @property {number} element
+ */
+
+/** @type {Draft} */
+const nothing = Object.freeze({ json: undefined, pieces: [] })
+
+/**
+ * @param {unknown} input
+ * @returns {Draft}
+ */
+function encode(input) {
+  if (input === undefined) return nothing
+  const walk = new Walk()
+  const json = stringify(walk.visit(input, 0))
+  return { json, pieces: walk.pieces }
+}
+
+const noKinds = new Uint32Array(0)
+
+/**
+ * The binary values of a draft, ready for the engine: those over a buffer in `transferList` are moved, and the buffer
+ * is detached; those over a SharedArrayBuffer are lent; all others will be copied.
+ *
+ * @param {Draft} draft
+ * @param {readonly ArrayBuffer[]} transferList
+ * @returns {{ binaries: Uint8Array[] | undefined, kinds: Uint32Array }} `kinds` says what each is and how it is meant
+ */
+function handOver({ pieces }, transferList) {
+  const moved = transfer(transferList)
+  if (pieces.length === 0) return { binaries: undefined, kinds: noKinds }
+  const binaries = pieces.map(({ source, from, length }) => new Uint8Array(moved.get(source) ?? source, from, length))
+  const kinds = pieces.map(({ source, element }) => {
+    return element | (moved.has(source) ? TRANSFERRED : types.isSharedArrayBuffer(source) ? SHARED : 0)
+  })
+  return { binaries, kinds: Uint32Array.from(kinds) }
+}
+
+/**
+ * @param {readonly ArrayBuffer[]} list
+ * @returns {Map<ArrayBufferLike, ArrayBuffer>}
+ */
+function transfer(list) {
+  const moved = new Map()
+  if (list.length === 0) return moved
+  for (const [i, buffer] of list.entries()) {
+    if (!types.isArrayBuffer(buffer)) {
+      throw unexpected(`transferList[${i}]`, 'an ArrayBuffer', buffer, 'ERR_INVALID_ARG_TYPE')
+    }
+  }
+  try {
+    // Detaches all of them or none.
+    const buffers = structuredClone([...list], { transfer: [...list] })
+    list.forEach((buffer, i) => moved.set(buffer, buffers[i]))
+  } catch (cause) {
+    const message = `A buffer in \`transferList\` cannot be transferred: ${/** @type {Error} */ (cause).message}`
+    throw errorOf(message, { code: 'ERR_VALUE_NOT_CLONEABLE', cause })
+  }
+  return moved
+}
+
+/** @param {unknown} plain */
+function stringify(plain) {
+  try {
+    return JSON.stringify(plain)
+  } catch (cause) {
+    const message = `The input cannot be written as JSON: ${/** @type {Error} */ (cause).message}`
+    throw errorOf(message, { code: 'ERR_VALUE_NOT_CLONEABLE', cause })
+  }
+}
+
+/** Takes the binary values out of an input. What has none is left as it is, and nothing is changed in place. */
+class Walk {
+  constructor() {
+    /** @type {Piece[]} */
+    this.pieces = []
+    /** The keys from the input down to the value at hand, for error messages. @type {string[]} */
+    this.path = []
+  }
+
+  /**
+   * @param {unknown} value
+   * @param {number} depth
+   * @returns {unknown}
+   */
+  visit(value, depth) {
+    if (typeof value === 'number') {
+      if (Number.isFinite(value)) return value
+      throw unexpected(this.where(), 'a finite number', value, 'ERR_INVALID_ARG_VALUE')
+    }
+    if (typeof value !== 'object' || value === null) return value
+    if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return this.takeOut(value)
+    if (depth === MAX_DEPTH) {
+      const expected = `nested at most ${MAX_DEPTH} levels deep (is it circular?)`
+      throw unexpected(this.path[0] ?? 'input', expected, value, 'ERR_INVALID_ARG_VALUE')
+    }
+    // A value that says how it is written as JSON, such as a Date.
+    if (typeof (/** @type {any} */ (value).toJSON) === 'function') return value
+    return this.visitEach(/** @type {Record<string, unknown>} */ (value), depth)
+  }
+
+  /**
+   * @param {Record<string, unknown>} object an object or an array
+   * @param {number} depth
+   */
+  visitEach(object, depth) {
+    /** @type {Record<string, unknown> | undefined} */
+    let copy
+    for (const key of Object.keys(object)) {
+      if (key === '$binary') {
+        throw errorOf('The key `$binary` is reserved', { code: 'ERR_INVALID_ARG_VALUE' })
+      }
+      const value = object[key]
+      this.path.push(key)
+      const plain = this.visit(value, depth + 1)
+      this.path.pop()
+      if (plain !== value) {
+        copy ??= /** @type {Record<string, unknown>} */ (Array.isArray(object) ? [...object] : { ...object })
+        copy[key] = plain
+      }
+    }
+    return copy ?? object
+  }
+
+  /** @param {ArrayBufferView | ArrayBufferLike} value */
+  takeOut(value) {
+    const view = ArrayBuffer.isView(value)
+    const element = elementOf(value)
+    if (element === undefined) {
+      const type = Object.prototype.toString.call(value).slice(8, -1)
+      const message = `Expected \`${this.where()}\` to be of a supported binary type, got ${type}`
+      throw errorOf(message, { code: 'ERR_INVALID_ARG_TYPE' })
+    }
+    this.pieces.push({
+      source: view ? value.buffer : value,
+      from: view ? value.byteOffset : 0,
+      length: value.byteLength,
+      element,
+    })
+    return { $binary: this.pieces.length - 1 }
+  }
+
+  /** How an error message names the value at hand: `resize.width`, `columns.a`, `range[1]`. */
+  where() {
+    if (this.path.length === 0) return 'input'
+    return this.path.map((key, i) => (/^\d+$/.test(key) ? `[${key}]` : i === 0 ? key : `.${key}`)).join('')
+  }
+}
+
+/**
+ * @param {ArrayBufferView | ArrayBufferLike} value
+ * @returns {number | undefined}
+ */
+function elementOf(value) {
+  if (Buffer.isBuffer(value)) return elements.Buffer
+  if (types.isAnyArrayBuffer(value) || types.isDataView(value)) return elements.ArrayBuffer
+  // By tag, which is the same in every realm.
+  const tag = Object.prototype.toString.call(value).slice(8, -1)
+  return /** @type {Record<string, number>} */ (elements)[tag]
+}
+
+/**
+ * The result of a task that has binary values.
+ *
+ * @param {string | undefined} json
+ * @param {(number | ArrayBuffer)[]} pieces element numbers and memory by turns
+ */
+function decode(json, pieces) {
+  if (json === undefined) return undefined
+  return JSON.parse(json, (_, value) => {
+    const index = value?.$binary
+    if (typeof index !== 'number') return value
+    return makers[/** @type {number} */ (pieces[2 * index])](/** @type {ArrayBuffer} */ (pieces[2 * index + 1]))
+  })
+}
+
+module.exports = { decode, encode, handOver }

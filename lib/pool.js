@@ -1,0 +1,253 @@
+// @ts-check
+'use strict'
+
+/**
+ * `WorkerPool`: Rust threads with a queue of their own.
+ *
+ * @module
+ */
+
+const { EventEmitter } = require('node:events')
+const native = require('./native')
+const { errorOf, Failure } = require('./errors')
+const { map } = require('./map')
+const { checkKnown, checkNumber, checkObject, poolOptions } = require('./options')
+const { taskOptionNames, taskOptions, unexpected } = require('./options')
+const { nextPoolNumber, release, reserve, roomWaiters, session } = require('./session')
+const { refused, submit, taskNumber } = require('./submission')
+
+/** The longest delay that a Node timer takes, in milliseconds. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
+class WorkerPool extends EventEmitter {
+  /** The engine's pool. */
+  #native
+  /** Its number in the events of the session. */
+  #number = nextPoolNumber()
+  /** Whether the queue has a bound, so that there is back-pressure to speak of. */
+  #bounded
+  /** Tasks that have not settled in JavaScript yet. */
+  #outstanding = 0
+  /** Whether `needsDrain` was emitted and no `drain` since. */
+  #needsDrain = false
+  /** Who waits in `ready()`, in the order in which they came. @type {(() => void)[]} */
+  #waitingForRoom = []
+  /** Who waits for the last task to settle. @type {(() => void)[]} */
+  #waitingForIdle = []
+  /** What `close()` returned first. @type {Promise<void> | undefined} */
+  #closing
+  /** What the functions in `submission.js` need of this pool. @type {import('./submission').Door} */
+  #door
+
+  /** @param {unknown} [sizeOrOptions] */
+  constructor(sizeOrOptions) {
+    super()
+    const { size, maxQueue, maxQueueBytes, name } = poolOptions(sizeOrOptions)
+    this.#native = new native.Pool(session, this.#number, { size, maxQueue, maxQueueBytes, name })
+    this.#bounded = maxQueue !== Infinity || maxQueueBytes !== Infinity
+    this.#door = {
+      owner: this,
+      refusal: (bytes) => {
+        if (this.#closing) return 'ERR_POOL_CLOSED'
+        return this.#native.hasRoomFor(bytes) ? undefined : 'ERR_QUEUE_FULL'
+      },
+      submit: (slot, task, json, binaries, kinds, limits) => {
+        return this.#native.submitWith(slot, task, json, binaries, kinds, limits)
+      },
+    }
+  }
+
+  /** How many threads the pool has. */
+  get size() {
+    return this.#native.size
+  }
+
+  /** How many tasks wait. */
+  get queueSize() {
+    return this.#native.queued
+  }
+
+  /** Whether another task would be taken. */
+  get hasRoom() {
+    return this.#closing === undefined && this.#native.room > 0
+  }
+
+  /** Whether the pool takes no more tasks. */
+  get closed() {
+    return this.#closing !== undefined
+  }
+
+  /**
+   * @param {string} name
+   * @param {unknown} [input]
+   * @param {unknown} [options]
+   */
+  async runTask(name, input, options) {
+    const task = taskNumber(name)
+    // The error is made here and not where the outcome comes in: here the stack leads back to the caller.
+    if (input === undefined && options === undefined) {
+      const outcome = await this.#submitPlain(task)
+      if (outcome instanceof Failure) throw outcome.toError(name)
+      return outcome
+    }
+    const checked = taskOptions(options, taskOptionNames)
+    const outcome = await submit(this.#door, task, input, checked)
+    if (outcome instanceof Failure) throw outcome.toError(name, checked.signal)
+    return outcome
+  }
+
+  /**
+   * A task without input and options, on the shortest way.
+   *
+   * @param {number} task
+   */
+  #submitPlain(task) {
+    return new Promise((resolve) => {
+      const slot = reserve({ resolve, owner: this, onProgress: undefined })
+      const code = this.#native.submit(slot, task)
+      if (code) {
+        release(slot)
+        resolve(refused(code))
+        return
+      }
+      this.taskAdmitted()
+    })
+  }
+
+  /**
+   * The results of many tasks, in the order of their inputs.
+   *
+   * @param {Iterable<unknown> | AsyncIterable<unknown>} iterable
+   * @param {string | ((item: any, index: number, context: { signal: AbortSignal }) => unknown)} work
+   * @param {unknown} [options]
+   */
+  map(iterable, work, options) {
+    return map(this, iterable, work, options)
+  }
+
+  /** @internal A task of this pool is on its way. */
+  taskAdmitted() {
+    this.#outstanding++
+    if (this.#bounded && !this.#needsDrain && this.#native.room === 0) {
+      this.#needsDrain = true
+      this.#awaitRoom()
+      // As every event of a pool, on a turn of its own: a listener must not run inside the call of `runTask`.
+      process.nextTick(() => this.emit('needsDrain'))
+    }
+  }
+
+  /** @internal A task of this pool has settled. */
+  taskSettled() {
+    this.#outstanding--
+    if (this.#outstanding === 0) wakeAll(this.#waitingForIdle)
+  }
+
+  /** Numbers of now, and since the pool was made. */
+  stats() {
+    return JSON.parse(this.#native.stats())
+  }
+
+  /** Resolves when another task would be taken: at once, or when one has made room. */
+  async ready() {
+    if (this.#closing) throw errorOf('The pool is closed', { code: 'ERR_POOL_CLOSED' })
+    if (this.hasRoom && this.#waitingForRoom.length === 0) return
+    await new Promise((resolve) => {
+      this.#waitingForRoom.push(() => resolve(undefined))
+      this.#awaitRoom()
+    })
+    if (this.#closing) throw errorOf('The pool was closed', { code: 'ERR_POOL_CLOSED' })
+  }
+
+  #awaitRoom() {
+    roomWaiters.set(this.#number, () => this.#roomCame())
+    this.#native.wantRoom()
+  }
+
+  /** There is room. As many go on as there are places, in the order in which they came. */
+  #roomCame() {
+    for (const wake of this.#waitingForRoom.splice(0, this.#native.room)) wake()
+    if (this.#waitingForRoom.length > 0) this.#native.wantRoom()
+    else roomWaiters.delete(this.#number)
+    if (this.#needsDrain) {
+      this.#needsDrain = false
+      this.emit('drain')
+    }
+  }
+
+  /** Resolves when no task waits or runs. */
+  async drain() {
+    if (this.#outstanding === 0) return
+    await new Promise((resolve) => this.#waitingForIdle.push(() => resolve(undefined)))
+  }
+
+  /**
+   * Takes no more tasks, waits for those that are in, and ends the threads.
+   *
+   * @param {unknown} [options]
+   * @returns {Promise<void>}
+   */
+  close(options) {
+    try {
+      const { timeout, force } = closeOptions(options)
+      if (force) this.#native.cancelQueued()
+      if (timeout !== undefined) this.#destroyAfter(timeout)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    return this.#end()
+  }
+
+  /**
+   * Takes no more tasks and cancels those that are in, waiting or running. Resolves when they have all settled.
+   *
+   * @returns {Promise<void>}
+   */
+  destroy() {
+    this.#native.destroy()
+    return this.#end()
+  }
+
+  #end() {
+    if (this.#closing === undefined) {
+      this.#native.close()
+      // Nobody gets in any more: who waited for that hears it now.
+      wakeAll(this.#waitingForRoom)
+      roomWaiters.delete(this.#number)
+      this.#closing = this.drain()
+    }
+    return this.#closing
+  }
+
+  /** @param {number} timeout */
+  async #destroyAfter(timeout) {
+    const timer = setTimeout(() => this.#native.destroy(), timeout)
+    await this.drain()
+    clearTimeout(timer)
+  }
+
+  async [Symbol.asyncDispose]() {
+    await this.close()
+  }
+}
+
+/** @param {(() => void)[]} waiting */
+function wakeAll(waiting) {
+  for (const wake of waiting.splice(0)) wake()
+}
+
+const closeOptionNames = Object.freeze(['timeout', 'force'])
+
+/**
+ * @param {unknown} written
+ * @returns {{ timeout: number | undefined, force: boolean }}
+ */
+function closeOptions(written = {}) {
+  const options = checkObject('options', written)
+  checkKnown(options, closeOptionNames)
+  const { timeout, force = false } = options
+  if (typeof force !== 'boolean') throw unexpected('force', 'a boolean', force, 'ERR_INVALID_ARG_TYPE')
+  if (timeout === undefined || timeout === Infinity) return { timeout: undefined, force }
+  return { timeout: checkNumber('timeout', timeout, { min: 0, max: MAX_TIMER_MS, infinite: true }), force }
+}
+
+module.exports = { WorkerPool }

@@ -1,0 +1,54 @@
+// @ts-check
+'use strict'
+
+/**
+ * `runTask`, the door for one-off tasks, and `defaultPool`.
+ *
+ * @module
+ */
+
+const { isMainThread } = require('node:worker_threads')
+const native = require('./native')
+const { Failure } = require('./errors')
+const { oneOffOptionNames, taskOptions } = require('./options')
+const { WorkerPool } = require('./pool')
+const { session } = require('./session')
+const { submit, taskNumber } = require('./submission')
+
+/** libuv's threads, of which at most half are taken. @type {import('./submission').Door} */
+const libuv = {
+  owner: undefined,
+  refusal: () => undefined,
+  submit(slot, task, json, binaries, kinds, limits) {
+    const answer = session.submitOneOff(slot, task, json, binaries, kinds, limits)
+    if (typeof answer === 'string') return answer
+    if (answer) native.startRunner()
+    return undefined
+  },
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} [input]
+ * @param {unknown} [options]
+ */
+async function runTask(name, input, options) {
+  const task = taskNumber(name)
+  const checked = taskOptions(options, oneOffOptionNames)
+  // Node cannot end a worker thread while libuv works for it, and tells nobody: there the default pool does the work.
+  if (!isMainThread) return defaultPool().runTask(name, input, options)
+  const outcome = await submit(libuv, task, input, checked)
+  if (outcome instanceof Failure) throw outcome.toError(name, checked.signal)
+  return outcome
+}
+
+/** @type {WorkerPool | undefined} */
+let pool
+
+/** The pool of the program's default size, made when it is first asked for. */
+function defaultPool() {
+  if (pool === undefined || pool.closed) pool = new WorkerPool({ name: 'offloop-default' })
+  return pool
+}
+
+module.exports = { defaultPool, runTask }

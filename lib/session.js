@@ -1,0 +1,128 @@
+// @ts-check
+'use strict'
+
+/**
+ * The connection to the engine: which task is in which slot, and what to do when the engine says that it has ended.
+ *
+ * @module
+ */
+
+const native = require('./native')
+const { decode } = require('./codec')
+const { Failure } = require('./errors')
+
+/** What the engine can say of a slot, by its own numbers. */
+const Kind = Object.freeze({ undefined: 0, number: 1, json: 2, binary: 3, error: 4, progress: 5, room: 6 })
+
+/**
+ * A task that is on its way.
+ *
+ * @typedef {object} Pending
+ * @property {(outcome: unknown) => void} resolve takes the result, or a `Failure`
+ * @property {{ taskSettled(): void } | undefined} owner
+ * @property {((progress: { completed: number, total: number, percent: number }) => void) | undefined} onProgress
+ */
+
+/** The tasks on their way, by slot. @type {(Pending | undefined)[]} */
+const pending = []
+/** Slots to use again, the last one first. @type {number[]} */
+const free = []
+
+/** Who waits for room in a pool's queue, by the pool's number. @type {Map<number, () => void>} */
+const roomWaiters = new Map()
+
+/** Pairs of slot and kind; the engine writes here and then calls `settle`. */
+const batch = new Uint32Array(2 * native.batchSize())
+
+/**
+ * Called by the engine with what has happened.
+ *
+ * @param {number} count how many pairs are in `batch`
+ * @param {any[]} values what belongs to them, in their order
+ */
+function settle(count, values) {
+  let at = 0
+  for (let i = 0; i < 2 * count; i += 2) {
+    const slot = batch[i]
+    switch (batch[i + 1]) {
+      case Kind.undefined:
+        resolve(slot, undefined)
+        break
+      case Kind.number:
+        resolve(slot, values[at++])
+        break
+      case Kind.json:
+        resolve(slot, JSON.parse(values[at++]))
+        break
+      case Kind.binary:
+        resolve(slot, decode(values[at++], values[at++]))
+        break
+      case Kind.error:
+        resolve(slot, new Failure(values[at++], values[at++], values[at++]))
+        break
+      case Kind.progress:
+        report(slot, values[at++], values[at++])
+        break
+      case Kind.room:
+        roomWaiters.get(slot)?.()
+    }
+  }
+}
+
+/**
+ * @param {number} slot
+ * @param {unknown} outcome
+ */
+function resolve(slot, outcome) {
+  const task = /** @type {Pending} */ (pending[slot])
+  release(slot)
+  task.owner?.taskSettled()
+  task.resolve(outcome)
+}
+
+/**
+ * @param {number} slot
+ * @param {number} completed
+ * @param {number} total
+ */
+function report(slot, completed, total) {
+  const percent = total > 0 ? (100 * completed) / total : 100
+  try {
+    pending[slot]?.onProgress?.({ completed, total, percent })
+  } catch (error) {
+    // The listener's own failure must not stop the other events of the batch; it surfaces as any uncaught exception.
+    process.nextTick(() => {
+      throw error
+    })
+  }
+}
+
+/**
+ * Takes a slot for a task that is about to be submitted.
+ *
+ * @param {Pending} task
+ */
+function reserve(task) {
+  const slot = free.length > 0 ? /** @type {number} */ (free.pop()) : pending.length
+  pending[slot] = task
+  return slot
+}
+
+/**
+ * Gives the slot of a task back that has settled or was refused.
+ *
+ * @param {number} slot
+ */
+function release(slot) {
+  pending[slot] = undefined
+  free.push(slot)
+}
+
+let pools = 0
+
+/** A number for a new pool. */
+function nextPoolNumber() {
+  return pools++
+}
+
+module.exports = { nextPoolNumber, release, reserve, roomWaiters, session: new native.Session(settle, batch) }

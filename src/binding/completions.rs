@@ -1,0 +1,71 @@
+//! What has happened and JavaScript has not heard of yet: outcomes, progress, room in a queue.
+//!
+//! Filled by: any thread, as the engine's `Sink`. Emptied by: the JS thread, many events at a time. One wake-up covers
+//! all that happens until it is answered.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use crate::engine::{Outcome, Report, Sink};
+
+use super::wake::Wake;
+
+pub(super) enum Event {
+    Settled(Outcome),
+    Progress(Report),
+    Room,
+}
+
+pub(super) struct Completions {
+    /// With the slot of the task, or the number of the pool for `Room`.
+    events: Mutex<Vec<(u32, Event)>>,
+    /// Whether a wake-up is on its way that has not been answered.
+    scheduled: AtomicBool,
+    /// Set once, before the first task.
+    pub(super) wake: OnceLock<Wake>,
+}
+
+impl Completions {
+    pub(super) fn new() -> Self {
+        Self { events: Mutex::default(), scheduled: AtomicBool::new(false), wake: OnceLock::new() }
+    }
+
+    fn push(&self, number: u32, event: Event) {
+        self.events.lock().unwrap_or_else(PoisonError::into_inner).push((number, event));
+        self.schedule();
+    }
+
+    /// Makes sure that a wake-up is on its way.
+    pub(super) fn schedule(&self) {
+        if !self.scheduled.swap(true, Ordering::AcqRel)
+            && let Some(wake) = self.wake.get()
+        {
+            wake.wake();
+        }
+    }
+
+    /// The wake-up has come: what happens from now on schedules another. Comes before `take`, and by an exchange, which
+    /// makes visible what was pushed under the old one: no event can slip between the two.
+    pub(super) fn answer(&self) {
+        self.scheduled.swap(false, Ordering::AcqRel);
+    }
+
+    /// Takes all events, in the order in which they happened.
+    pub(super) fn take(&self, into: &mut Vec<(u32, Event)>) {
+        std::mem::swap(&mut *self.events.lock().unwrap_or_else(PoisonError::into_inner), into);
+    }
+}
+
+impl Sink for Completions {
+    fn settle(&self, slot: u32, outcome: Outcome) {
+        self.push(slot, Event::Settled(outcome));
+    }
+
+    fn progress(&self, slot: u32, report: Report) {
+        self.push(slot, Event::Progress(report));
+    }
+
+    fn room(&self, pool: u32) {
+        self.push(pool, Event::Room);
+    }
+}

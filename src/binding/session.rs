@@ -1,0 +1,453 @@
+//! A session connects one JS layer with the engine: it hands outcomes to JavaScript, keeps the event loop alive exactly
+//! while tasks are outstanding, and ends all work when the environment ends. Runs on: the JS thread.
+//!
+//! There is one for every evaluation of the JS layer: one in a program, one in each worker thread that loads offloop,
+//! and one for each test file that Jest evaluates in a realm of its own. Between tasks a session holds its JavaScript
+//! weakly, so that a realm that is done can be collected, and the session with it.
+
+use std::cell::{Cell, RefCell};
+use std::ffi::c_void;
+use std::ptr;
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+use std::time::Duration;
+
+use napi::bindgen_prelude::*;
+use napi::{JsValue, check_status, sys};
+use napi_derive::napi;
+
+use crate::engine::{Code, Outcome, Pool, Reason, TaskError, Ticket, Value};
+
+use super::completions::{Completions, Event};
+use super::values::{Borrowed, Leases, array_buffer};
+use super::wake::Wake;
+
+/// How many events one call of `settle` gets: enough to make the call's cost vanish, few enough that timers and sockets
+/// get their turn in between. Exported as `batchSize`.
+pub(super) const BATCH: usize = 512;
+
+/// How long the end of a process waits for tasks to notice that they were cancelled.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// What an event in the batch is, and how many entries of `values` belong to it.
+#[derive(Clone, Copy)]
+#[repr(u32)]
+enum Kind {
+    /// The task gave `undefined`. None.
+    Undefined = 0,
+    /// A number. One.
+    Number = 1,
+    /// JSON text. One.
+    Json = 2,
+    /// JSON text or `undefined`, then an array of element numbers and `ArrayBuffer`s by turns. Two.
+    Binary = 3,
+    /// Code, message, and the operating system's name or `undefined`. Three.
+    Error = 4,
+    /// Completed, total. Two.
+    Progress = 5,
+    /// A queue has room again; the number is the pool's. None.
+    Room = 6,
+}
+
+/// What JavaScript holds of a session.
+#[napi(js_name = "Session")]
+pub struct SessionHandle(pub(super) Rc<Session>);
+
+pub(super) struct Session {
+    env: sys::napi_env,
+    pub(super) completions: Arc<Completions>,
+    pub(super) leases: Arc<Leases>,
+    /// Tickets that can be cancelled by slot, and the JS buffers they read.
+    tracked: RefCell<Vec<Option<Tracked>>>,
+    /// The pools of this session, to end with it.
+    pools: RefCell<Vec<std::sync::Weak<Pool>>>,
+    /// Tasks that have not settled in JavaScript.
+    outstanding: Cell<usize>,
+    /// JavaScript's `settle(count, values)`; strong while tasks are outstanding.
+    settle: sys::napi_ref,
+    /// The memory of JavaScript's `batch`: `BATCH` pairs of slot and kind.
+    batch: *mut u32,
+    /// Keeps that memory alive.
+    batch_ref: sys::napi_ref,
+    /// Events that were taken and did not fit into the last batch, the next one last.
+    backlog: RefCell<Vec<(u32, Event)>>,
+    /// No task is taken any more.
+    closed: Cell<bool>,
+    /// The environment has ended, and Node has freed or will free what it gave.
+    ended: Cell<bool>,
+}
+
+struct Tracked {
+    ticket: Arc<Ticket>,
+    borrowed: Borrowed,
+}
+
+thread_local! {
+    /// The sessions of this thread's environment, for its `'exit'` event.
+    static SESSIONS: RefCell<Vec<Weak<Session>>> = const { RefCell::new(Vec::new()) };
+}
+
+#[napi]
+impl SessionHandle {
+    /// `settle(count, values)` is called with what happened: `count` pairs of slot and kind are in `batch`.
+    #[napi(constructor)]
+    pub fn new(env: Env, settle: Unknown<'_>, batch: Unknown<'_>) -> Result<Self> {
+        napi::bindgen_prelude::retain_current_module_for_unload_safety();
+        Session::open(env, settle, batch).map(Self)
+    }
+
+    /// Asks the task in `slot` to stop because the caller aborted it.
+    #[napi]
+    pub fn abort(&self, slot: u32) {
+        if let Some(Some(tracked)) = self.0.tracked.borrow().get(slot as usize) {
+            tracked.ticket.cancel(Reason::Aborted);
+        }
+    }
+}
+
+impl Session {
+    fn open(env: Env, settle: Unknown<'_>, batch: Unknown<'_>) -> Result<Rc<Self>> {
+        let raw = env.raw();
+        let (mut settle_ref, mut batch_ref) = (ptr::null_mut(), ptr::null_mut());
+        let (mut len, mut data) = (0, ptr::null_mut());
+        // SAFETY: both values are live in this environment, and the out pointers through the calls.
+        unsafe {
+            check_status!(sys::napi_create_reference(raw, settle.raw(), 0, &mut settle_ref))?;
+            check_status!(sys::napi_create_reference(raw, batch.raw(), 1, &mut batch_ref))?;
+            check_status!(sys::napi_get_typedarray_info(
+                raw,
+                batch.raw(),
+                ptr::null_mut(),
+                &mut len,
+                &mut data,
+                ptr::null_mut(),
+                ptr::null_mut(),
+            ))?;
+        }
+        if len < 2 * BATCH {
+            return Err(Error::from_reason("the batch is too small"));
+        }
+        let session = Rc::new(Self {
+            env: raw,
+            completions: Arc::new(Completions::new()),
+            leases: Arc::default(),
+            tracked: RefCell::default(),
+            pools: RefCell::default(),
+            outstanding: Cell::new(0),
+            settle: settle_ref,
+            batch: data.cast(),
+            batch_ref,
+            backlog: RefCell::default(),
+            closed: Cell::new(false),
+            ended: Cell::new(false),
+        });
+        let me = Rc::as_ptr(&session).cast_mut().cast::<c_void>();
+        // SAFETY: this is the thread of `env`. `me` is valid until the session is dropped, which closes the wake and
+        // takes the hook back first. The hook comes after the threadsafe function, so that it runs before Node frees
+        // that one.
+        unsafe {
+            let wake = Wake::new(raw, me, Some(on_wake))?;
+            let _ = session.completions.wake.set(wake);
+            check_status!(sys::napi_add_env_cleanup_hook(raw, Some(on_env_end), me))?;
+        }
+        SESSIONS.with_borrow_mut(|sessions| {
+            sessions.retain(|session| session.strong_count() > 0);
+            sessions.push(Rc::downgrade(&session));
+        });
+        Ok(session)
+    }
+
+    fn wake(&self) -> &Wake {
+        self.completions.wake.get().expect("set when the session was opened")
+    }
+
+    /// Notes that a task is on its way. Follows a successful submit.
+    pub(super) fn expect_one(&self) {
+        let before = self.outstanding.replace(self.outstanding.get() + 1);
+        if before == 0 {
+            self.wake().keep_alive(self.env, true);
+            // SAFETY: `settle` is a reference of this environment, and this is its thread. JavaScript is running, and
+            // in it the JS layer, so the weak reference has its function.
+            unsafe { sys::napi_reference_ref(self.env, self.settle, ptr::null_mut()) };
+        }
+    }
+
+    /// Makes a task cancellable by its slot, and keeps the JS memory it reads.
+    pub(super) fn track(&self, slot: u32, ticket: Arc<Ticket>, borrowed: Borrowed) {
+        let mut tracked = self.tracked.borrow_mut();
+        let slot = slot as usize;
+        if tracked.len() <= slot {
+            tracked.resize_with(slot + 1, || None);
+        }
+        tracked[slot] = Some(Tracked { ticket, borrowed });
+    }
+
+    pub(super) fn adopt(&self, pool: &Arc<Pool>) {
+        let mut pools = self.pools.borrow_mut();
+        pools.retain(|pool| pool.strong_count() > 0);
+        pools.push(Arc::downgrade(pool));
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed.get()
+    }
+
+    /// Hands one batch of events to JavaScript. The rest waits for the next turn of the event loop.
+    fn deliver(&self) {
+        self.completions.answer();
+        let mut events = self.backlog.borrow_mut();
+        if events.is_empty() {
+            self.completions.take(&mut events);
+            events.reverse();
+        }
+        let mut batch = Batch { env: self.env, at: self.batch, count: 0, values: None, len: 0 };
+        let mut settled = 0;
+        while batch.count < BATCH
+            && let Some((number, event)) = events.pop()
+        {
+            if let Event::Settled(outcome) = event {
+                settled += 1;
+                self.untrack(number);
+                batch.settle(number, outcome);
+            } else {
+                batch.tell(number, &event);
+            }
+        }
+        if !events.is_empty() {
+            // What is left is as good as a new event.
+            self.completions.schedule();
+        }
+        drop(events);
+        if batch.count > 0 {
+            self.call(&batch);
+        }
+        self.settled(settled);
+    }
+
+    fn untrack(&self, slot: u32) {
+        let tracked = self.tracked.borrow_mut().get_mut(slot as usize).and_then(Option::take);
+        if let Some(tracked) = tracked {
+            // SAFETY: on the thread of a live `env`.
+            unsafe { tracked.borrowed.release(self.env) };
+        }
+    }
+
+    fn call(&self, batch: &Batch) {
+        let (mut settle, mut this, mut count) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
+        // SAFETY: on the thread of a live `env`, inside the handle scope of `on_wake`. When the environment is being
+        // terminated the call fails, and nobody is left to hear of it.
+        unsafe {
+            sys::napi_get_reference_value(self.env, self.settle, &mut settle);
+            if settle.is_null() {
+                return;
+            }
+            sys::napi_get_undefined(self.env, &mut this);
+            sys::napi_create_uint32(self.env, batch.count as u32, &mut count);
+            let arguments = [count, batch.values.unwrap_or(this)];
+            sys::napi_call_function(self.env, this, settle, 2, arguments.as_ptr(), ptr::null_mut());
+        }
+    }
+
+    fn settled(&self, count: usize) {
+        let left = self.outstanding.get() - count;
+        self.outstanding.set(left);
+        if count > 0 && left == 0 {
+            self.wake().keep_alive(self.env, false);
+            // SAFETY: on the thread of a live `env`; undoes the one of `expect_one`.
+            unsafe { sys::napi_reference_unref(self.env, self.settle, ptr::null_mut()) };
+        }
+    }
+
+    /// Takes no more tasks and cancels all there are. Pool threads get `PATIENCE` to end.
+    fn shut_down(&self) {
+        self.closed.set(true);
+        for tracked in self.tracked.borrow().iter().flatten() {
+            tracked.ticket.cancel(Reason::Closed);
+        }
+        let pools: Vec<_> = self.pools.borrow().iter().filter_map(std::sync::Weak::upgrade).collect();
+        for pool in &pools {
+            pool.destroy();
+        }
+        for pool in &pools {
+            pool.join(PATIENCE);
+        }
+    }
+}
+
+impl Drop for Session {
+    /// Collected as garbage, or at the end of the environment, when `on_env_end` has run.
+    fn drop(&mut self) {
+        let me = ptr::from_mut(self).cast::<c_void>();
+        if self.completions.wake.get().is_some() && !self.ended.get() {
+            // SAFETY: the environment lives, this is its thread.
+            unsafe { sys::napi_remove_env_cleanup_hook(self.env, Some(on_env_end), me) };
+            self.wake().close(true);
+            // SAFETY: as above; the references are of this environment and deleted once.
+            unsafe {
+                sys::napi_delete_reference(self.env, self.settle);
+                sys::napi_delete_reference(self.env, self.batch_ref);
+            }
+        }
+    }
+}
+
+/// The JS thread was woken up.
+unsafe extern "C" fn on_wake(env: sys::napi_env, _: sys::napi_value, session: *mut c_void, _: *mut c_void) {
+    // Without an environment Node is only clearing the queue of a function that was closed.
+    if env.is_null() {
+        return;
+    }
+    // SAFETY: the session lives until it has closed its wake, and then Node calls no more.
+    let session = unsafe { &*session.cast::<Session>() };
+    session.deliver();
+}
+
+/// The environment ends: a worker was terminated, or the process exits of itself.
+unsafe extern "C" fn on_env_end(session: *mut c_void) {
+    // SAFETY: the session is dropped later, with its JS object, or has taken this hook back.
+    let session = unsafe { &*session.cast::<Session>() };
+    session.ended.set(true);
+    session.wake().close(false);
+    session.shut_down();
+    session.leases.wait();
+}
+
+/// Ends all work of this thread's environment, in bounded time: for the `'exit'` event of the process, after which the
+/// main thread may go without any hook being run.
+pub(super) fn shut_down_all() {
+    let sessions: Vec<_> = SESSIONS.with_borrow(|sessions| sessions.iter().filter_map(Weak::upgrade).collect());
+    for session in sessions {
+        session.shut_down();
+    }
+}
+
+/// A batch of events while it is written.
+struct Batch {
+    env: sys::napi_env,
+    at: *mut u32,
+    count: usize,
+    /// The JS array of values, made for the first event that has one.
+    values: Option<sys::napi_value>,
+    len: u32,
+}
+
+impl Batch {
+    fn add(&mut self, number: u32, kind: Kind) {
+        // SAFETY: the batch has room for `BATCH` pairs, and `deliver` stops before.
+        unsafe {
+            self.at.add(2 * self.count).write(number);
+            self.at.add(2 * self.count + 1).write(kind as u32);
+        }
+        self.count += 1;
+    }
+
+    fn settle(&mut self, slot: u32, outcome: Outcome) {
+        match outcome {
+            Ok(output) if !output.binaries.is_empty() => {
+                self.add(slot, Kind::Binary);
+                let json = match &output.value {
+                    Value::Json(text) => self.text(text),
+                    _ => self.undefined(),
+                };
+                self.value(json);
+                let binaries = self.binaries(output.binaries);
+                self.value(binaries);
+            }
+            Ok(output) => match output.value {
+                Value::Undefined => self.add(slot, Kind::Undefined),
+                Value::Number(number) => {
+                    self.add(slot, Kind::Number);
+                    let number = self.number(number);
+                    self.value(number);
+                }
+                Value::Json(text) => {
+                    self.add(slot, Kind::Json);
+                    let text = self.text(&text);
+                    self.value(text);
+                }
+            },
+            Err(error) => self.error(slot, &error),
+        }
+    }
+
+    fn error(&mut self, slot: u32, error: &TaskError) {
+        self.add(slot, Kind::Error);
+        let code = self.text(error.code.as_str());
+        self.value(code);
+        let message = self.text(&error.message);
+        self.value(message);
+        let errno = error.errno.map_or_else(|| self.undefined(), |errno| self.text(errno));
+        self.value(errno);
+    }
+
+    fn tell(&mut self, number: u32, event: &Event) {
+        match event {
+            Event::Progress(report) => {
+                self.add(number, Kind::Progress);
+                for count in [report.completed, report.total] {
+                    let count = self.number(count as f64);
+                    self.value(count);
+                }
+            }
+            Event::Room => self.add(number, Kind::Room),
+            Event::Settled(_) => unreachable!("settled by `settle`"),
+        }
+    }
+
+    /// Appends to `values`.
+    fn value(&mut self, value: sys::napi_value) {
+        // SAFETY: on the thread of a live `env`, inside a handle scope, with values of this environment; so in all
+        // methods below.
+        unsafe {
+            let values = *self.values.get_or_insert_with(|| {
+                let mut array = ptr::null_mut();
+                sys::napi_create_array(self.env, &mut array);
+                array
+            });
+            sys::napi_set_element(self.env, values, self.len, value);
+        }
+        self.len += 1;
+    }
+
+    fn undefined(&self) -> sys::napi_value {
+        let mut value = ptr::null_mut();
+        // SAFETY: see `value`.
+        unsafe { sys::napi_get_undefined(self.env, &mut value) };
+        value
+    }
+
+    fn number(&self, number: f64) -> sys::napi_value {
+        let mut value = ptr::null_mut();
+        // SAFETY: see `value`.
+        unsafe { sys::napi_create_double(self.env, number, &mut value) };
+        value
+    }
+
+    fn text(&self, text: &str) -> sys::napi_value {
+        let mut value = ptr::null_mut();
+        // SAFETY: see `value`; `text` lives through the call.
+        unsafe { sys::napi_create_string_utf8(self.env, text.as_ptr().cast(), text.len() as isize, &mut value) };
+        value
+    }
+
+    fn binaries(&self, binaries: Vec<crate::engine::Binary>) -> sys::napi_value {
+        let mut array = ptr::null_mut();
+        // SAFETY: see `value`.
+        unsafe {
+            sys::napi_create_array(self.env, &mut array);
+            for (i, binary) in (0..).step_by(2).zip(binaries) {
+                sys::napi_set_element(self.env, array, i, self.number(f64::from(binary.element() as u8)));
+                sys::napi_set_element(self.env, array, i + 1, array_buffer(self.env, binary));
+            }
+        }
+        array
+    }
+}
+
+/// What a refused submit answers: the stable code of the error.
+pub(super) fn refusal(error: &TaskError) -> &'static str {
+    match error.code {
+        Code::QueueFull => Code::QueueFull.as_str(),
+        _ => Code::PoolClosed.as_str(),
+    }
+}
