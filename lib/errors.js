@@ -105,41 +105,46 @@ const classOfCode = {
 }
 
 /**
- * Makes the error of a code.
+ * Makes the error of a code. When the operating system has a name for the cause, that is the error's code.
  *
  * @param {string} message
  * @param {ErrorDetails & { errno?: string }} details
  */
-function errorOf(message, { errno, ...details }) {
-  const type = classOfCode[details.code] ?? OffloopError
-  return new type(message, errno === undefined ? details : { ...details, code: errno })
+function errorOf(message, { code, errno, cause, task }) {
+  const type = classOfCode[code] ?? OffloopError
+  return new type(message, { code: errno ?? code, cause, task })
 }
 
 /**
- * How a task failed, on its way from the engine to the caller. The error is made from it inside the caller's `await`,
- * where the stack can show the caller.
+ * How a task failed, before it is an error.
+ *
+ * @typedef {object} Failure
+ * @property {string} code
+ * @property {string} message
+ * @property {string} [errno]
+ * @property {string} [task]
+ * @property {unknown} [cause]
  */
-class Failure {
-  /**
-   * @param {string} code
-   * @param {string} message
-   * @param {string} [errno]
-   */
-  constructor(code, message, errno) {
-    this.code = code
-    this.message = message
-    this.errno = errno
-  }
 
-  /**
-   * @param {string} task
-   * @param {AbortSignal} [signal]
-   */
-  toError(task, signal) {
-    const { code, message, errno } = this
-    const cause = code === 'ABORT_ERR' ? signal?.reason : undefined
-    return errorOf(message, { code, errno, task, cause })
+/**
+ * Rejects a promise with an error whose stack shows the caller, although the error is made long after the call and no
+ * stack was taken then, which would cost more than a small task.
+ *
+ * V8 adds the frames of all who await a promise to an error that is made in a reaction of that promise. So the caller's
+ * promise is tied to one that is pending, and the error is made where that one settles, a microtask later.
+ *
+ * @param {(outcome: Promise<never>) => void} resolve settles the caller's promise
+ * @param {Failure} failure
+ */
+function rejectLater(resolve, failure) {
+  /** @type {(value?: unknown) => void} */
+  let open = () => {}
+  const gate = new Promise((resolveGate) => (open = resolveGate))
+  const fail = () => {
+    throw errorOf(failure.message, failure)
   }
+  resolve(gate.then(fail))
+  queueMicrotask(open)
 }
 
-module.exports = { ...classes, classes, errorOf, Failure }
+module.exports = { ...classes, classes, errorOf, rejectLater }

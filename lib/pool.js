@@ -9,12 +9,12 @@
 
 const { EventEmitter } = require('node:events')
 const native = require('./native')
-const { errorOf, Failure } = require('./errors')
+const { errorOf } = require('./errors')
 const { map } = require('./map')
 const { checkKnown, checkNumber, checkObject, poolOptions } = require('./options')
 const { taskOptionNames, taskOptions, unexpected } = require('./options')
-const { nextPoolNumber, release, reserve, roomWaiters, session } = require('./session')
-const { refused, submit, taskNumber } = require('./submission')
+const { roomWaiters, session } = require('./session')
+const { submit, submitPlain } = require('./submission')
 
 /** The longest delay that a Node timer takes, in milliseconds. */
 const MAX_TIMER_MS = 2 ** 31 - 1
@@ -22,8 +22,8 @@ const MAX_TIMER_MS = 2 ** 31 - 1
 class WorkerPool extends EventEmitter {
   /** The engine's pool. */
   #native
-  /** Its number in the events of the session. */
-  #number = nextPoolNumber()
+  /** Its number in the engine, for `submitPlain` and for the news that there is room. */
+  #number
   /** Whether the queue has a bound, so that there is back-pressure to speak of. */
   #bounded
   /** Tasks that have not settled in JavaScript yet. */
@@ -43,7 +43,8 @@ class WorkerPool extends EventEmitter {
   constructor(sizeOrOptions) {
     super()
     const { size, maxQueue, maxQueueBytes, name } = poolOptions(sizeOrOptions)
-    this.#native = new native.Pool(session, this.#number, { size, maxQueue, maxQueueBytes, name })
+    this.#native = new native.Pool(session, { size, maxQueue, maxQueueBytes, name })
+    this.#number = this.#native.number
     this.#bounded = maxQueue !== Infinity || maxQueueBytes !== Infinity
     this.#door = {
       owner: this,
@@ -82,36 +83,13 @@ class WorkerPool extends EventEmitter {
    * @param {unknown} [input]
    * @param {unknown} [options]
    */
-  async runTask(name, input, options) {
-    const task = taskNumber(name)
-    // The error is made here and not where the outcome comes in: here the stack leads back to the caller.
-    if (input === undefined && options === undefined) {
-      const outcome = await this.#submitPlain(task)
-      if (outcome instanceof Failure) throw outcome.toError(name)
-      return outcome
+  runTask(name, input, options) {
+    try {
+      if (input === undefined && options === undefined) return submitPlain(this.#number, name, this)
+      return submit(this.#door, name, input, taskOptions(options, taskOptionNames))
+    } catch (error) {
+      return Promise.reject(error)
     }
-    const checked = taskOptions(options, taskOptionNames)
-    const outcome = await submit(this.#door, task, input, checked)
-    if (outcome instanceof Failure) throw outcome.toError(name, checked.signal)
-    return outcome
-  }
-
-  /**
-   * A task without input and options, on the shortest way.
-   *
-   * @param {number} task
-   */
-  #submitPlain(task) {
-    return new Promise((resolve) => {
-      const slot = reserve({ resolve, owner: this, onProgress: undefined })
-      const code = this.#native.submit(slot, task)
-      if (code) {
-        release(slot)
-        resolve(refused(code))
-        return
-      }
-      this.taskAdmitted()
-    })
   }
 
   /**

@@ -9,11 +9,10 @@
 
 const { isMainThread } = require('node:worker_threads')
 const native = require('./native')
-const { Failure } = require('./errors')
 const { oneOffOptionNames, taskOptions } = require('./options')
 const { WorkerPool } = require('./pool')
 const { session } = require('./session')
-const { submit, taskNumber } = require('./submission')
+const { submit } = require('./submission')
 
 /** libuv's threads, of which at most half are taken. @type {import('./submission').Door} */
 const libuv = {
@@ -32,14 +31,15 @@ const libuv = {
  * @param {unknown} [input]
  * @param {unknown} [options]
  */
-async function runTask(name, input, options) {
-  const task = taskNumber(name)
-  const checked = taskOptions(options, oneOffOptionNames)
-  // Node cannot end a worker thread while libuv works for it, and tells nobody: there the default pool does the work.
-  if (!isMainThread) return defaultPool().runTask(name, input, options)
-  const outcome = await submit(libuv, task, input, checked)
-  if (outcome instanceof Failure) throw outcome.toError(name, checked.signal)
-  return outcome
+function runTask(name, input, options) {
+  try {
+    const checked = taskOptions(options, oneOffOptionNames)
+    // Node cannot end a worker thread while libuv works for it, and tells nobody: there the default pool does the work.
+    if (!isMainThread) return defaultPool().runTask(name, input, options)
+    return submit(libuv, name, input, checked)
+  } catch (error) {
+    return Promise.reject(error)
+  }
 }
 
 /** @type {WorkerPool | undefined} */

@@ -9,17 +9,23 @@
 
 const native = require('./native')
 const { decode } = require('./codec')
-const { Failure } = require('./errors')
+const { rejectLater } = require('./errors')
 
 /** What the engine can say of a slot, by its own numbers. */
 const Kind = Object.freeze({ undefined: 0, number: 1, json: 2, binary: 3, error: 4, progress: 5, room: 6 })
 
 /**
- * A task that is on its way.
+ * A task that is on its way. There may be a hundred thousand: what only some need is in `extras`.
  *
  * @typedef {object} Pending
- * @property {(outcome: unknown) => void} resolve takes the result, or a `Failure`
+ * @property {string} name
+ * @property {(outcome: any) => void} resolve settles the caller's promise
  * @property {{ taskSettled(): void } | undefined} owner
+ * @property {Extras | undefined} extras
+ *
+ * @typedef {object} Extras
+ * @property {AbortSignal | undefined} signal
+ * @property {() => void} abort the listener on the signal
  * @property {((progress: { completed: number, total: number, percent: number }) => void) | undefined} onProgress
  */
 
@@ -58,7 +64,7 @@ function settle(count, values) {
         resolve(slot, decode(values[at++], values[at++]))
         break
       case Kind.error:
-        resolve(slot, new Failure(values[at++], values[at++], values[at++]))
+        reject(slot, values[at++], values[at++], values[at++])
         break
       case Kind.progress:
         report(slot, values[at++], values[at++])
@@ -71,13 +77,35 @@ function settle(count, values) {
 
 /**
  * @param {number} slot
- * @param {unknown} outcome
+ * @param {unknown} result
  */
-function resolve(slot, outcome) {
+function resolve(slot, result) {
+  settled(slot).resolve(result)
+}
+
+/**
+ * @param {number} slot
+ * @param {string} code
+ * @param {string} message
+ * @param {string | undefined} errno
+ */
+function reject(slot, code, message, errno) {
+  const task = settled(slot)
+  const cause = code === 'ABORT_ERR' ? task.extras?.signal?.reason : undefined
+  rejectLater(task.resolve, { code, message, errno, task: task.name, cause })
+}
+
+/**
+ * Takes a task that has settled out of its slot.
+ *
+ * @param {number} slot
+ */
+function settled(slot) {
   const task = /** @type {Pending} */ (pending[slot])
   release(slot)
   task.owner?.taskSettled()
-  task.resolve(outcome)
+  if (task.extras) task.extras.signal?.removeEventListener('abort', task.extras.abort)
+  return task
 }
 
 /**
@@ -88,7 +116,7 @@ function resolve(slot, outcome) {
 function report(slot, completed, total) {
   const percent = total > 0 ? (100 * completed) / total : 100
   try {
-    pending[slot]?.onProgress?.({ completed, total, percent })
+    pending[slot]?.extras?.onProgress?.({ completed, total, percent })
   } catch (error) {
     // The listener's own failure must not stop the other events of the batch; it surfaces as any uncaught exception.
     process.nextTick(() => {
@@ -118,11 +146,4 @@ function release(slot) {
   free.push(slot)
 }
 
-let pools = 0
-
-/** A number for a new pool. */
-function nextPoolNumber() {
-  return pools++
-}
-
-module.exports = { nextPoolNumber, release, reserve, roomWaiters, session: new native.Session(settle, batch) }
+module.exports = { release, reserve, roomWaiters, session: new native.Session(settle, batch) }

@@ -9,7 +9,7 @@
 
 const native = require('./native')
 const { encode, handOver } = require('./codec')
-const { errorOf, Failure } = require('./errors')
+const { errorOf } = require('./errors')
 const { unexpected } = require('./options')
 const { release, reserve, session } = require('./session')
 
@@ -31,10 +31,16 @@ function taskNumber(name) {
 }
 
 /**
+ * Who counts the tasks: a pool.
+ *
+ * @typedef {{ taskAdmitted(): void, taskSettled(): void }} Owner
+ */
+
+/**
  * What a door does with a task: the pool's threads, or libuv's.
  *
  * @typedef {object} Door
- * @property {{ taskAdmitted(): void, taskSettled(): void } | undefined} owner
+ * @property {Owner | undefined} owner
  * @property {(bytes: number) => string | undefined} refusal the code of the error, when a task of so many bytes would
  *   be refused
  * @property {(slot: number, task: number, json: string | undefined, binaries: Uint8Array[] | undefined,
@@ -42,55 +48,88 @@ function taskNumber(name) {
  */
 
 /**
- * Submits a task and waits for its outcome: the result, or a `Failure`.
+ * Submits a task. The promise settles with the task; every fault of the arguments is thrown.
  *
  * @param {Door} door
- * @param {number} task
+ * @param {string} name
  * @param {unknown} input
  * @param {import('./options').TaskOptions} options
- * @returns {Promise<unknown>}
+ * @returns {Promise<any>}
  */
-function submit(door, task, input, options) {
+function submit(door, name, input, options) {
+  const task = taskNumber(name)
   const { signal, timeout, queueTimeout, priority, onProgress, transferList } = options
-  if (signal?.aborted) return Promise.resolve(aborted())
+  if (signal?.aborted) {
+    const details = { code: 'ABORT_ERR', cause: signal.reason, task: name }
+    throw errorOf('The task was aborted before it was queued', details)
+  }
   const draft = encode(input)
   if (transferList.length > 0) {
     // A task that is refused must not cost the caller its buffers.
     const bytes = draft.pieces.reduce((sum, { length }) => sum + length, draft.json?.length ?? 0)
     const code = door.refusal(bytes)
-    if (code !== undefined) return Promise.resolve(refused(code))
+    if (code) throw refused(code, name)
   }
   const { binaries, kinds } = handOver(draft, transferList)
-  return new Promise((resolve) => {
-    /** @type {(() => void) | undefined} */
-    let abort
-    const settled = (/** @type {unknown} */ outcome) => {
-      if (abort) signal?.removeEventListener('abort', abort)
-      resolve(outcome)
-    }
-    const slot = reserve({ resolve: settled, owner: door.owner, onProgress })
-    const limits = { timeout, queueTimeout, priority, wantsProgress: onProgress !== undefined }
-    const code = door.submit(slot, task, draft.json, binaries, kinds, limits)
-    if (code) {
-      release(slot)
-      resolve(refused(code))
-      return
-    }
-    door.owner?.taskAdmitted()
-    if (signal) {
-      abort = () => session.abort(slot)
-      signal.addEventListener('abort', abort, { once: true })
-    }
-  })
+  const promise = newPromise()
+  const extras = signal || onProgress ? { signal, abort: () => session.abort(slot), onProgress } : undefined
+  const slot = reserve({ name, resolve: lastResolve, owner: door.owner, extras })
+  const limits = { timeout, queueTimeout, priority, wantsProgress: onProgress !== undefined }
+  const code = door.submit(slot, task, draft.json, binaries, kinds, limits)
+  admit(slot, code, name, door.owner)
+  if (extras) signal?.addEventListener('abort', extras.abort, { once: true })
+  return promise
 }
 
-function aborted() {
-  return new Failure('ABORT_ERR', 'The task was aborted before it was queued')
+/**
+ * Submits a task without input and options to a pool, on the shortest way there is.
+ *
+ * @param {number} pool
+ * @param {string} name
+ * @param {Owner} owner
+ * @returns {Promise<any>}
+ */
+function submitPlain(pool, name, owner) {
+  const task = taskNumber(name)
+  const promise = newPromise()
+  const slot = reserve({ name, resolve: lastResolve, owner, extras: undefined })
+  admit(slot, native.submit(pool, slot, task), name, owner)
+  return promise
 }
 
-/** @param {string} code */
-function refused(code) {
-  return new Failure(code, code === 'ERR_QUEUE_FULL' ? 'The queue of the pool is full' : 'The pool is closed')
+/**
+ * @param {number} slot
+ * @param {string | null | undefined} code
+ * @param {string} name
+ * @param {Owner | undefined} owner
+ */
+function admit(slot, code, name, owner) {
+  if (code) {
+    release(slot)
+    throw refused(code, name)
+  }
+  owner?.taskAdmitted()
 }
 
-module.exports = { refused, submit, taskNumber }
+/**
+ * @param {string} code
+ * @param {string} task
+ */
+function refused(code, task) {
+  const message = code === 'ERR_QUEUE_FULL' ? 'The queue of the pool is full' : 'The pool is closed'
+  return errorOf(message, { code, task })
+}
+
+/** The function that settles the promise that `newPromise` made last. @type {(outcome: any) => void} */
+let lastResolve = () => {}
+
+/** One function for all promises, where a closure for each would be most of what a small task allocates. */
+const keepResolve = (/** @type {(outcome: any) => void} */ resolve) => {
+  lastResolve = resolve
+}
+
+function newPromise() {
+  return new Promise(keepResolve)
+}
+
+module.exports = { submit, submitPlain }

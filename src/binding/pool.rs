@@ -1,5 +1,6 @@
 //! The JS handle of a pool. Runs on: the JS thread.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +8,7 @@ use std::time::Duration;
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
 
-use crate::engine::{Budget, Job, Pool, PoolConfig, Sink, Ticket, budget};
+use crate::engine::{Budget, Code, Job, Pool, PoolConfig, Sink, Ticket, budget};
 use crate::tasks;
 
 use super::session::{Session, SessionHandle, refusal};
@@ -34,19 +35,42 @@ pub struct TaskOptions {
     pub wants_progress: bool,
 }
 
+/// What JavaScript holds of a pool. Collected as garbage, it lets the pool go.
 #[napi(js_name = "Pool")]
-pub struct PoolHandle {
+pub struct PoolHandle(Rc<Handle>);
+
+struct Handle {
+    /// The pool's place in `POOLS`.
+    number: u32,
     pool: Arc<Pool>,
     session: Rc<Session>,
 }
 
+thread_local! {
+    /// The pools of this environment by number, for `submit`: looking one up here costs a fraction of unwrapping a JS
+    /// object.
+    static POOLS: RefCell<Vec<Option<Rc<Handle>>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Queues a task without input and options. Answers the code of an error when the pool refuses.
+#[napi]
+pub fn submit(pool: u32, slot: u32, task: u32) -> Option<&'static str> {
+    POOLS.with_borrow(|pools| match pools.get(pool as usize) {
+        Some(Some(handle)) => {
+            handle.queue(slot, Job::new(&tasks::ALL[task as usize], crate::engine::Payload::default()), 0).err()
+        }
+        _ => Some(Code::PoolClosed.as_str()),
+    })
+}
+
 #[napi]
 impl PoolHandle {
-    /// Starts the threads. `number` names the pool in events of the session.
+    /// Starts the threads.
     #[napi(constructor)]
-    pub fn new(session: &SessionHandle, number: u32, options: PoolOptions) -> Result<Self> {
+    pub fn new(session: &SessionHandle, options: PoolOptions) -> Result<Self> {
         let session = Rc::clone(&session.0);
         let shared = budget_or_throw()?;
+        let number = POOLS.with_borrow(|pools| pools.iter().position(Option::is_none).unwrap_or(pools.len())) as u32;
         let pool = Pool::new(PoolConfig {
             name: options.name,
             size: options.size.map_or(shared.tokens(), |size| size as usize),
@@ -58,13 +82,18 @@ impl PoolHandle {
         });
         let pool = Arc::new(pool.map_err(|error| Error::new(Status::GenericFailure, error.message))?);
         session.adopt(&pool);
-        Ok(Self { pool, session })
+        let handle = Rc::new(Handle { number, pool, session });
+        POOLS.with_borrow_mut(|pools| {
+            pools.resize_with(pools.len().max(number as usize + 1), || None);
+            pools[number as usize] = Some(Rc::clone(&handle));
+        });
+        Ok(Self(handle))
     }
 
-    /// Queues a task without input and options. Answers the code of an error when the pool refuses.
-    #[napi]
-    pub fn submit(&self, slot: u32, task: u32) -> Option<&'static str> {
-        self.queue(slot, Job::new(&tasks::ALL[task as usize], crate::engine::Payload::default()), 0).err()
+    /// The pool's number in `submit` and in events of the session.
+    #[napi(getter)]
+    pub fn number(&self) -> u32 {
+        self.0.number
     }
 
     /// Queues a task. `kinds` says of each of the `binaries` what it is and how it may be used.
@@ -80,11 +109,11 @@ impl PoolHandle {
         kinds: Uint32ArraySlice<'_>,
         options: TaskOptions,
     ) -> Result<Option<&'static str>> {
-        let (payload, borrowed) = payload(env, json, binaries, &kinds, &self.session.leases)?;
+        let (payload, borrowed) = payload(env, json, binaries, &kinds, &self.0.session.leases)?;
         let job = job(task, payload, &options);
-        Ok(match self.queue(slot, job, options.priority) {
+        Ok(match self.0.queue(slot, job, options.priority) {
             Ok(ticket) => {
-                self.session.track(slot, ticket, borrowed);
+                self.0.session.track(slot, ticket, borrowed);
                 None
             }
             Err(code) => {
@@ -97,60 +126,67 @@ impl PoolHandle {
 
     #[napi(getter)]
     pub fn size(&self) -> u32 {
-        self.pool.size() as u32
+        self.0.pool.size() as u32
     }
 
     #[napi(getter)]
     pub fn queued(&self) -> u32 {
-        self.pool.queued() as u32
+        self.0.pool.queued() as u32
     }
 
     /// How many more small tasks would be taken.
     #[napi(getter)]
     pub fn room(&self) -> f64 {
-        self.pool.room() as f64
+        self.0.pool.room() as f64
     }
 
     /// Whether a task with so many bytes of input would be taken.
     #[napi]
     pub fn has_room_for(&self, bytes: f64) -> bool {
-        self.pool.has_room_for(bytes as usize)
+        self.0.pool.has_room_for(bytes as usize)
     }
 
     /// Asks for one event when there is room.
     #[napi]
     pub fn want_room(&self) {
-        self.pool.want_room();
+        self.0.pool.want_room();
     }
 
     /// Statistics as JSON text.
     #[napi]
     pub fn stats(&self) -> String {
-        serde_json::to_string(&self.pool.stats()).expect("plain numbers can be written as JSON")
+        serde_json::to_string(&self.0.pool.stats()).expect("plain numbers can be written as JSON")
     }
 
     #[napi]
     pub fn cancel_queued(&self) {
-        self.pool.cancel_queued();
+        self.0.pool.cancel_queued();
     }
 
     /// Takes no more tasks; threads end when those that are in are done.
     #[napi]
     pub fn close(&self) {
-        self.pool.close();
+        self.0.pool.close();
     }
 
     /// Closes the pool and cancels every task.
     #[napi]
     pub fn destroy(&self) {
-        self.pool.destroy();
+        self.0.pool.destroy();
     }
 }
 
-impl PoolHandle {
+impl Drop for PoolHandle {
+    fn drop(&mut self) {
+        // At the end of a thread its table may be gone before its objects.
+        let _ = POOLS.try_with(|pools| pools.borrow_mut()[self.0.number as usize].take());
+    }
+}
+
+impl Handle {
     fn queue(&self, slot: u32, job: Job, priority: i32) -> std::result::Result<Arc<Ticket>, &'static str> {
         if self.session.is_closed() {
-            return Err(crate::engine::Code::PoolClosed.as_str());
+            return Err(Code::PoolClosed.as_str());
         }
         let sink = Arc::clone(&self.session.completions) as Arc<dyn Sink>;
         let ticket = self.pool.submit(slot, sink, job, priority).map_err(|error| refusal(&error))?;
