@@ -347,6 +347,7 @@ impl Shared {
             for _ in 0..32 {
                 std::hint::spin_loop();
             }
+            std::thread::yield_now();
         }
         self.spinning.store(false, Ordering::SeqCst);
     }

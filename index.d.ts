@@ -1,0 +1,291 @@
+/**
+ * offloop takes heavy work off Node's event loop: native tasks on Rust threads, behind Promises.
+ *
+ * @packageDocumentation
+ */
+
+/// <reference types="node" />
+
+import { EventEmitter } from 'node:events'
+
+/** A typed array of numbers, a view over a SharedArrayBuffer included. */
+export type NumericArray =
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | Float32Array
+  | Float64Array
+  | BigInt64Array
+  | BigUint64Array
+
+/** Bytes: a Buffer, any other view, or a whole ArrayBuffer. */
+export type Bytes = NodeJS.ArrayBufferView | ArrayBufferLike
+
+/** The native tasks there are: for each name, what goes in and what comes out. */
+export interface NativeTasks {
+  noop: { input: unknown; result: any }
+  fault: { input: FaultInput; result: undefined }
+}
+
+/** The name of a native task. */
+export type TaskName = keyof NativeTasks
+
+/** Input of `fault`, which fails in the way you ask for: to test how your service takes it. */
+export interface FaultInput {
+  /**
+   * - `error`: fails with `ERR_TASK_FAILED`.
+   * - `panic`: panics in native code, which rejects with `ERR_TASK_PANICKED`.
+   * - `stall`: occupies its thread, asleep, and gives `undefined` when `milliseconds` have passed.
+   */
+  kind: 'error' | 'panic' | 'stall'
+  /** How long to wait first. @default 0; for `stall`: until it is stopped */
+  milliseconds?: number
+}
+
+/** How far a task is. */
+export interface Progress {
+  /** In units of the task: items, bytes, rows. */
+  completed: number
+  total: number
+  /** 0 to 100. */
+  percent: number
+}
+
+/** Options of a task on the one-off door. */
+export interface OneOffOptions {
+  /** Stops the task, waiting or running: it rejects with an `AbortError`, whose `cause` is the signal's reason. */
+  signal?: AbortSignal
+  /** Milliseconds that the task may run, counted from its start. Then it rejects with `ERR_TASK_TIMEOUT`. */
+  timeout?: number
+  /** Called at most twenty times a second while the task runs, and when it is complete. */
+  onProgress?: (progress: Progress) => void
+  /** Buffers of the input to move instead of copying. They are detached: the caller cannot use them any more. */
+  transferList?: readonly ArrayBuffer[]
+}
+
+/** Options of a task on a pool. */
+export interface TaskOptions extends OneOffOptions {
+  /** Milliseconds that the task may wait for a thread. Then it rejects with `ERR_QUEUE_TIMEOUT`. */
+  queueTimeout?: number
+  /** An integer; higher goes first. First in, first out among equals. @default 0 */
+  priority?: number
+}
+
+/**
+ * Runs one native task on libuv's threads, of which it never takes more than half: for scripts and for the occasional
+ * task. A server wants a `WorkerPool`.
+ *
+ * In a worker thread it uses `defaultPool()`, so that the thread can be terminated at any time.
+ */
+export function runTask<Name extends TaskName>(
+  name: Name,
+  input?: NativeTasks[Name]['input'],
+  options?: OneOffOptions,
+): Promise<NativeTasks[Name]['result']>
+
+/** Options of a pool. */
+export interface PoolOptions {
+  /**
+   * Threads, 1 to 1024. Without it the pool has as many threads as the program's CPU budget, and shares that budget
+   * with every other pool that has no size: together they never run more tasks at once than the budget allows. The
+   * budget is the number of cores that the process may use (affinity and cgroup quota counted) less one for the event
+   * loop, or the environment variable `OFFLOOP_THREADS`.
+   */
+  size?: number
+  /** How many tasks may wait while every thread is busy; one more rejects with `ERR_QUEUE_FULL`. @default Infinity */
+  maxQueue?: number
+  /**
+   * How many bytes of input the tasks that wait or run may hold together; a larger task is taken by an empty pool only.
+   * @default Infinity
+   */
+  maxQueueBytes?: number
+  /** The name of the threads, as debuggers and `top -H` show it. @default 'offloop' */
+  name?: string
+}
+
+/** A histogram in a few numbers, in milliseconds. */
+export interface Summary {
+  min: number
+  mean: number
+  max: number
+  p50: number
+  p90: number
+  p99: number
+  p99_9: number
+}
+
+/** Numbers of a pool: of now, and since it was made. */
+export interface PoolStats {
+  /** Threads. */
+  size: number
+  /** Tasks that threads are running. */
+  running: number
+  /** Tasks that wait. */
+  queued: number
+  /** Bytes of input of the tasks that wait or run. */
+  inputBytes: number
+  /** Tasks that gave a result. */
+  completed: number
+  /** Tasks that ran and failed. */
+  failed: number
+  /** Tasks that were stopped while they ran. */
+  canceled: number
+  /** The share of its threads' time that the pool has spent in tasks, 0 to 1. */
+  utilization: number
+  /** How long tasks waited for a thread. */
+  waitTime: Summary
+  /** How long they ran. */
+  runTime: Summary
+}
+
+/** Options of `close()`. */
+export interface CloseOptions {
+  /** Milliseconds after which the tasks that are left are cancelled. @default Infinity */
+  timeout?: number
+  /** Whether to cancel the tasks that wait, at once. @default false */
+  force?: boolean
+}
+
+/** Options of `map()`: those of every task, and how many may be on their way. */
+export interface MapOptions extends Omit<TaskOptions, 'transferList'> {
+  /** How many items may be on their way or wait for the consumer. @default twice the pool's size */
+  concurrency?: number
+}
+
+/** What `map()` gives to its function beside the item. */
+export interface MapContext {
+  /** Fires when the iteration is over: the function should hand it on to what it starts. */
+  signal: AbortSignal
+}
+
+interface PoolEvents {
+  /** The queue is full: the next task would be refused. */
+  needsDrain: []
+  /** The queue has room again. Once after each `needsDrain`. */
+  drain: []
+  error: [error: Error]
+}
+
+/**
+ * A pool of Rust threads with a queue of its own, off the event loop: threads take the next task without the main
+ * thread's help. It keeps the process alive exactly while tasks are outstanding.
+ */
+export class WorkerPool extends EventEmitter<PoolEvents> {
+  /** @param sizeOrOptions how many threads, or options */
+  constructor(sizeOrOptions?: number | PoolOptions)
+
+  /** Runs a native task on the pool. Rejects, never throws. */
+  runTask<Name extends TaskName>(
+    name: Name,
+    input?: NativeTasks[Name]['input'],
+    options?: TaskOptions,
+  ): Promise<NativeTasks[Name]['result']>
+
+  /**
+   * The results of one native task for every item, in the order of the items. The source is read no faster than results
+   * are taken, at most `concurrency` items ahead. The first failure ends the iteration; it, a `break` and an abort stop
+   * the tasks that are on their way.
+   */
+  map<Name extends TaskName>(
+    iterable: Iterable<NativeTasks[Name]['input']> | AsyncIterable<NativeTasks[Name]['input']>,
+    name: Name,
+    options?: MapOptions,
+  ): AsyncGenerator<NativeTasks[Name]['result'], void, void>
+  /** The results of a function for every item, in the order of the items and with the same bounds. */
+  map<Item, Result>(
+    iterable: Iterable<Item> | AsyncIterable<Item>,
+    mapper: (item: Item, index: number, context: MapContext) => Result | PromiseLike<Result>,
+    options?: Pick<MapOptions, 'concurrency' | 'signal'>,
+  ): AsyncGenerator<Awaited<Result>, void, void>
+
+  /** How many threads the pool has. */
+  readonly size: number
+  /** How many tasks wait. */
+  readonly queueSize: number
+  /** Whether another task would be taken. */
+  readonly hasRoom: boolean
+  /** Whether the pool was closed or destroyed. */
+  readonly closed: boolean
+
+  /** Resolves when another task would be taken: `while (!pool.hasRoom) await pool.ready()`. */
+  ready(): Promise<void>
+  stats(): PoolStats
+  /** Resolves when no task waits or runs. */
+  drain(): Promise<void>
+  /** Takes no more tasks, waits for those that are in, and ends the threads. May be called again. */
+  close(options?: CloseOptions): Promise<void>
+  /** Takes no more tasks and cancels all that are in: they reject with `ERR_POOL_CLOSED`. May be called again. */
+  destroy(): Promise<void>
+  /** `await using pool = new WorkerPool()` closes it. */
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** The pool of the program's default size, made when it is first asked for. */
+export function defaultPool(): WorkerPool
+
+/** A native task as `tasks()` lists it. */
+export interface TaskDescription {
+  name: TaskName
+  description: string
+  /** JSON Schema of the input. Binary values stand as a schema that only has a description. */
+  input: Record<string, unknown>
+}
+
+/** Every native task there is. */
+export function tasks(): TaskDescription[]
+
+/** The stable codes of the errors that offloop makes. */
+export type ErrorCode =
+  | 'ABORT_ERR'
+  | 'ERR_EXPRESSION_SYNTAX'
+  | 'ERR_FILE'
+  | 'ERR_IMAGE_INVALID'
+  | 'ERR_IMAGE_TOO_LARGE'
+  | 'ERR_IMAGE_UNSUPPORTED'
+  | 'ERR_INVALID_ARG_TYPE'
+  | 'ERR_INVALID_ARG_VALUE'
+  | 'ERR_OUT_OF_RANGE'
+  | 'ERR_POOL_CLOSED'
+  | 'ERR_QUEUE_FULL'
+  | 'ERR_QUEUE_TIMEOUT'
+  | 'ERR_TASK_FAILED'
+  | 'ERR_TASK_PANICKED'
+  | 'ERR_TASK_TIMEOUT'
+  | 'ERR_TASK_UNKNOWN'
+  | 'ERR_VALUE_NOT_CLONEABLE'
+
+/** The base class of every error that offloop makes. */
+export class OffloopError extends Error {
+  private constructor()
+  /** An `ErrorCode`, or the operating system's name of a failed file operation, such as `ENOENT`. */
+  readonly code: ErrorCode | (string & {})
+  /** The task that failed, when one did. */
+  readonly task?: string
+  /** Whether a `timeout` or a `queueTimeout` ran out. */
+  readonly timedOut: boolean
+  /** Whether the caller stopped the task: by its signal, or by destroying the pool. */
+  readonly canceled: boolean
+  /** Whether the task itself broke: a defect, not bad input. */
+  readonly crashed: boolean
+}
+
+/** An option or an argument that cannot be used. */
+export class ArgumentError extends OffloopError {}
+/** The caller's `AbortSignal` fired; `cause` is its reason. */
+export class AbortError extends OffloopError {}
+/** A task that is unknown, failed or panicked. */
+export class TaskError extends OffloopError {}
+/** A task that ran or waited for too long. */
+export class TimeoutError extends OffloopError {}
+/** A pool that is full or closed. */
+export class PoolError extends OffloopError {}
+/** A file that cannot be read or written. */
+export class FileError extends OffloopError {}
+/** An expression that cannot be parsed. */
+export class ExpressionError extends OffloopError {}
+/** Bytes that are no image, a broken image, or one that is too large. */
+export class ImageError extends OffloopError {}

@@ -1,0 +1,20 @@
+// One state for both module systems: the CommonJS core, re-exported.
+import offloop from './index.js'
+
+export const {
+  AbortError,
+  ArgumentError,
+  ExpressionError,
+  FileError,
+  ImageError,
+  OffloopError,
+  PoolError,
+  TaskError,
+  TimeoutError,
+  WorkerPool,
+  defaultPool,
+  runTask,
+  tasks,
+} = offloop
+
+export default offloop
