@@ -196,15 +196,14 @@ impl Session {
     fn deliver(&self) {
         self.completions.answer();
         let mut events = self.backlog.borrow_mut();
-        if events.is_empty() {
-            self.completions.take(&mut events);
-            events.reverse();
-        }
         let mut batch = Batch { env: self.env, at: self.batch, count: 0, values: None, len: 0 };
         let mut settled = 0;
-        while batch.count < BATCH
-            && let Some((number, event)) = events.pop()
-        {
+        while batch.count < BATCH {
+            if events.is_empty() {
+                self.completions.take(&mut events);
+                events.reverse();
+            }
+            let Some((number, event)) = events.pop() else { break };
             if let Event::Settled(outcome) = event {
                 settled += 1;
                 self.untrack(number);
@@ -213,8 +212,8 @@ impl Session {
                 batch.tell(number, &event);
             }
         }
-        if !events.is_empty() {
-            // What is left is as good as a new event.
+        if batch.count == BATCH {
+            // There may be more, and what came before the answer above has no wake-up of its own.
             self.completions.schedule();
         }
         drop(events);
