@@ -5,6 +5,7 @@
 
 const peers = require('../peers')
 const { fresh } = require('../lib/fresh')
+const { collectGarbage } = require('../lib/garbage')
 const { interleaved } = require('../lib/rounds')
 const { medians, percentile } = require('../lib/stats')
 const { number, times } = require('../lib/number')
@@ -27,7 +28,7 @@ async function oneAtATime (pool, count) {
 
 /** Tasks per second. @param {import('../peers').Pool} pool  @param {number} count  @param {unknown} [input] */
 async function allAtOnce (pool, count, input) {
-  globalThis.gc?.()
+  collectGarbage()
   const start = performance.now()
   const tasks = []
   for (let i = 0; i < count; i++) tasks.push(pool.run(input))

@@ -17,7 +17,7 @@ const LIMIT_MS = 10 * 60_000
  */
 function fresh (file, name, input) {
   return new Promise((resolve, reject) => {
-    const child = fork(__filename, [], { serialization: 'advanced', execArgv: ['--expose-gc'], timeout: LIMIT_MS })
+    const child = fork(__filename, [], { serialization: 'advanced', timeout: LIMIT_MS })
     /** @type {{ result: unknown } | undefined} */
     let answer
     child.on('message', (message) => { answer = /** @type {any} */ (message) })
