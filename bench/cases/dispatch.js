@@ -77,7 +77,6 @@ async function run ({ quick, enters, say }) {
         title: `${number(many)} tasks at once`,
         unit: 'tasks per second',
         better: 'higher',
-        log: true,
         bars: rows.map(({ name, atOnce }) => ({ name, value: atOnce }))
       },
       {

@@ -111,7 +111,7 @@ async function health ({ name, range, ms }) {
 /** @param {import('../run').Context} context  @returns {Promise<import('../lib/report').Result>} */
 async function run ({ quick, enters, say }) {
   const contestants = NAMES.filter(enters)
-  const rounds = quick ? 1 : 3
+  const rounds = quick ? 1 : 5
   const ms = quick ? 2000 : 8000
   const range = computeRange()
   const samples = await interleaved({ rounds, contestants, say }, (name) =>

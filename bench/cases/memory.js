@@ -47,7 +47,7 @@ async function idleThread (name) {
 
 /** @param {import('../run').Context} context  @returns {Promise<import('../lib/report').Result>} */
 async function run ({ quick, enters, say }) {
-  const contestants = Object.keys(peers).filter((name) => enters(name) && !name.includes('100 tasks per worker'))
+  const contestants = Object.keys(peers).filter((name) => enters(name) && !peers[name].tuned)
   const rounds = quick ? 1 : 3
   const samples = await interleaved({ rounds, contestants, say }, (name) => fresh(__filename, 'idleThread', name))
 

@@ -51,7 +51,7 @@ async function all (name) {
 
 /** @param {import('../run').Context} context  @returns {Promise<import('../lib/report').Result>} */
 async function run ({ quick, enters, say }) {
-  const contestants = Object.keys(peers).filter((name) => enters(name) && !name.includes('100 tasks per worker'))
+  const contestants = Object.keys(peers).filter((name) => enters(name) && !peers[name].tuned)
   const rounds = quick ? 3 : 11
   const samples = await interleaved({ rounds, contestants, say }, async (name) => ({
     load: await fresh(__filename, 'load', name),

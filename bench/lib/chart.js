@@ -50,7 +50,8 @@ const escape = (text) => text.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(
 /** The smallest of 1, 2, 5 times a power of ten that is not below `value`. @param {number} value */
 function roundUp (value) {
   const power = 10 ** Math.floor(Math.log10(value))
-  return power * [1, 2, 5, 10].find((step) => step * power >= value * 0.9999)
+  const step = [1, 2, 5].find((step) => step * power >= value * 0.9999) ?? 10
+  return step * power
 }
 
 /**

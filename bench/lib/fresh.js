@@ -36,6 +36,9 @@ async function serve ({ file, name, input }) {
   process.send?.({ result }, () => process.exit(0))
 }
 
-if (require.main === module) process.on('message', serve)
+if (require.main === module) {
+  process.on('message', serve)
+  process.on('disconnect', () => process.exit())
+}
 
 module.exports = { fresh }

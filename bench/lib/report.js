@@ -40,7 +40,7 @@ function markdown ({ name, title, tables, goals, notes, machine }, folder) {
     ...tables.map(markdownTable),
     `![${title}](${folder}${name}.svg)`,
     ...(goals.length > 0 ? [goalTable(goals)] : []),
-    `${[...notes, `Measured on: ${machineLine(machine)}.`].join(' ')}`
+    [...notes, `Measured on: ${machineLine(machine)}.`].join(' ')
   ].join('\n\n') + '\n'
 }
 
@@ -66,7 +66,7 @@ function fillReadme (report, readme) {
   const start = text.indexOf(open)
   const end = text.indexOf(`<!-- /bench:${report.name} -->`)
   if (start < 0 || end < start) return false
-  const section = `\n${markdown(report, 'bench/results/')}`
+  const section = `\n\n${markdown(report, 'bench/results/')}\n`
   fs.writeFileSync(readme, text.slice(0, start + open.length) + section + text.slice(end))
   return true
 }

@@ -1,9 +1,9 @@
 // @ts-check
 'use strict'
 
-// The contestants, behind one door: load the module, open a pool of so many threads for one kind of work,
-// run. Nobody closes a pool: each one lives in a process of its own and goes with it.
-// Every peer keeps its workers (no idle timeout), has no queue limit and no optional measuring.
+// The contestants, behind one door: load the module, open a pool of so many threads for one kind of work, run. Nobody
+// closes a pool: each one lives in a process of its own and goes with it. Every peer keeps its workers (no idle
+// timeout), has no queue limit and records no timings.
 
 const path = require('node:path')
 
@@ -13,6 +13,7 @@ const path = require('node:path')
  *
  * @typedef {object} Peer
  * @property {boolean} native runs Rust threads, not JS workers
+ * @property {boolean} [tuned] a second row of a peer, with settings for many tasks at once
  * @property {() => any} load the module, or a promise of it
  * @property {(module: any, options: { threads: number, work: string }) => Pool} open
  */
@@ -51,6 +52,7 @@ const tutorial = {
 /** @param {object} [settings]  @returns {Peer} */
 const piscina = (settings) => ({
   native: false,
+  tuned: settings !== undefined,
   load: () => require('piscina'),
   open ({ Piscina }, options) {
     const pool = new Piscina({
@@ -69,6 +71,7 @@ const piscina = (settings) => ({
 /** @param {object} [settings]  @returns {Peer} */
 const tinypool = (settings) => ({
   native: false,
+  tuned: settings !== undefined,
   load: () => import('tinypool'),
   open ({ Tinypool }, options) {
     const pool = new Tinypool({
@@ -100,7 +103,7 @@ const workerpool = {
 /** @type {Peer} */
 const poolifier = {
   native: false,
-  load: () => require('poolifier'),
+  load: () => import('poolifier'),
   open ({ FixedThreadPool }, options) {
     const pool = new FixedThreadPool(options.threads, work(`${options.work}.poolifier`), {
       enableEvents: false
