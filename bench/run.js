@@ -30,12 +30,14 @@ const ROOT = path.join(__dirname, '..')
 const CASES = fs.readdirSync(path.join(__dirname, 'cases')).map((file) => path.basename(file, '.js'))
 
 /** @param {string} text */
-const say = (text) => { process.stderr.write(`${text}\n`) }
+const say = (text) => {
+  process.stderr.write(`${text}\n`)
+}
 
-async function main () {
+async function main() {
   const { values: options, positionals } = parseArgs({
     allowPositionals: true,
-    options: { quick: { type: 'boolean' }, 'peers-only': { type: 'boolean' }, out: { type: 'string' } }
+    options: { quick: { type: 'boolean' }, 'peers-only': { type: 'boolean' }, out: { type: 'string' } },
   })
   const unknown = positionals.filter((name) => !CASES.includes(name))
   if (unknown.length > 0) throw new Error(`No such case: ${unknown.join(', ')}. There are: ${CASES.join(', ')}.`)
@@ -53,7 +55,7 @@ async function main () {
     const result = await run({
       quick,
       enters: (contestant) => !peersOnly || !contestant.startsWith('offloop'),
-      say: (text) => say(`  ${text}`)
+      say: (text) => say(`  ${text}`),
     })
     const report = { name, title, machine: machine(), ...result }
     console.log(`\n${title}\n\n${markdown(report, '')}`)

@@ -18,7 +18,7 @@ const SHORT = { from: 0, to: 10 }
  * @param {{ name: string, count: number }} input
  * @returns {Promise<{ p50: number, p99: number, nextP50: number, nextP99: number }>} ms
  */
-async function abort ({ name, count }) {
+async function abort({ name, count }) {
   const pool = peers[name].open(await peers[name].load(), { threads: 1, work: 'sqrt-sum' })
   const settled = new Float64Array(count)
   const next = new Float64Array(count)
@@ -26,8 +26,12 @@ async function abort ({ name, count }) {
   for (let i = 0; i < count; i++) {
     const controller = new AbortController()
     const task = pool.run(ENDLESS, { signal: controller.signal }).then(
-      () => { throw new Error('an endless task ended') },
-      (error) => { if (error.name !== 'AbortError') throw error }
+      () => {
+        throw new Error('an endless task ended')
+      },
+      (error) => {
+        if (error.name !== 'AbortError') throw error
+      },
     )
     await sleep(5 + Math.random() * 20)
     const start = performance.now()
@@ -42,12 +46,12 @@ async function abort ({ name, count }) {
     p50: percentile(settled, 50),
     p99: percentile(settled, 99),
     nextP50: percentile(next, 50),
-    nextP99: percentile(next, 99)
+    nextP99: percentile(next, 99),
   }
 }
 
 /** @param {import('../run').Context} context  @returns {Promise<import('../lib/report').Result>} */
-async function run ({ quick, enters, say }) {
+async function run({ quick, enters, say }) {
   const contestants = NAMES.filter(enters)
   const rounds = quick ? 1 : 3
   const count = quick ? 20 : 200
@@ -56,33 +60,42 @@ async function run ({ quick, enters, say }) {
   const rows = contestants.map((name) => ({ name, ...medians(samples[name]) }))
   const own = rows.find(({ name }) => name === 'offloop')
   return {
-    tables: [{
-      title: 'from controller.abort()',
-      columns: {
-        p50: 'to the rejection, p50 (ms)',
-        p99: 'p99 (ms)',
-        nextP50: 'to the result of the thread’s next task, p50 (ms)',
-        nextP99: 'p99 (ms)'
+    tables: [
+      {
+        title: 'from controller.abort()',
+        columns: {
+          p50: 'to the rejection, p50 (ms)',
+          p99: 'p99 (ms)',
+          nextP50: 'to the result of the thread’s next task, p50 (ms)',
+          nextP99: 'p99 (ms)',
+        },
+        rows,
       },
-      rows
-    }],
-    charts: [{
-      title: 'From an abort to the result of the thread’s next task',
-      unit: 'ms, 99th percentile',
-      better: 'lower',
-      log: true,
-      bars: rows.map(({ name, nextP99 }) => ({ name, value: nextP99 }))
-    }],
-    goals: own === undefined
-      ? []
-      : [
-          { goal: 'rejected within 20 ms, p99', measured: `${number(own.p99)} ms`, met: own.p99 <= 20 },
-          { goal: 'the thread free within 20 ms, p99', measured: `${number(own.nextP99)} ms`, met: own.nextP99 <= 20 }
-        ],
+    ],
+    charts: [
+      {
+        title: 'From an abort to the result of the thread’s next task',
+        unit: 'ms, 99th percentile',
+        better: 'lower',
+        log: true,
+        bars: rows.map(({ name, nextP99 }) => ({ name, value: nextP99 })),
+      },
+    ],
+    goals:
+      own === undefined
+        ? []
+        : [
+            { goal: 'rejected within 20 ms, p99', measured: `${number(own.p99)} ms`, met: own.p99 <= 20 },
+            {
+              goal: 'the thread free within 20 ms, p99',
+              measured: `${number(own.nextP99)} ms`,
+              met: own.nextP99 <= 20,
+            },
+          ],
     notes: [
       `${count} aborts at random moments of a long sum on a pool of one thread; medians of ${rounds} rounds.`,
-      'The peers reject first and then end the worker and start another; the task after that shows what it takes.'
-    ]
+      'The peers reject first and then end the worker and start another; the task after that shows what it takes.',
+    ],
   }
 }
 

@@ -21,24 +21,31 @@ const CLIENTS = 4
 const EVERY_MS = 10
 
 /** The range that the loop in JavaScript adds up in about COMPUTE_MS. */
-function computeRange () {
+function computeRange() {
   const part = { from: 0, to: 2e8 }
   sqrtSum(part)
   const start = performance.now()
   sqrtSum(part)
-  return Math.round(part.to * COMPUTE_MS / (performance.now() - start))
+  return Math.round((part.to * COMPUTE_MS) / (performance.now() - start))
 }
 
 /** @param {http.Agent} agent  @param {number} port  @param {string} route  @returns {Promise<any>} */
-function get (agent, port, route) {
+function get(agent, port, route) {
   return new Promise((resolve, reject) => {
-    http.get({ agent, port, host: '127.0.0.1', path: route }, (response) => {
-      let body = ''
-      response.setEncoding('utf8').on('data', (chunk) => { body += chunk }).on('end', () => {
-        if (response.statusCode === 200) resolve(JSON.parse(body))
-        else reject(new Error(`${route}: ${response.statusCode} ${body}`))
+    http
+      .get({ agent, port, host: '127.0.0.1', path: route }, (response) => {
+        let body = ''
+        response
+          .setEncoding('utf8')
+          .on('data', (chunk) => {
+            body += chunk
+          })
+          .on('end', () => {
+            if (response.statusCode === 200) resolve(JSON.parse(body))
+            else reject(new Error(`${route}: ${response.statusCode} ${body}`))
+          })
       })
-    }).on('error', reject)
+      .on('error', reject)
   })
 }
 
@@ -48,7 +55,7 @@ function get (agent, port, route) {
  * @param {(route: string) => Promise<any>} ask
  * @param {number} ms
  */
-async function probe (ask, ms) {
+async function probe(ask, ms) {
   const latencies = []
   const start = performance.now()
   for (let due = start; due < start + ms;) {
@@ -67,7 +74,7 @@ async function probe (ask, ms) {
  * @param {{ name: string, range: number, ms: number }} input
  * @returns {Promise<Record<string, number>>} ms; requests per second; the result of /compute
  */
-async function health ({ name, range, ms }) {
+async function health({ name, range, ms }) {
   const server = fork(path.join(__dirname, '../lib/server.js'), [name, String(range)])
   const [port] = await once(server, 'message')
   const agent = new http.Agent({ keepAlive: true })
@@ -104,18 +111,19 @@ async function health ({ name, range, ms }) {
     idleDelay,
     delay,
     perSecond,
-    result
+    result,
   }
 }
 
 /** @param {import('../run').Context} context  @returns {Promise<import('../lib/report').Result>} */
-async function run ({ quick, enters, say }) {
+async function run({ quick, enters, say }) {
   const contestants = NAMES.filter(enters)
   const rounds = quick ? 1 : 5
   const ms = quick ? 2000 : 8000
   const range = computeRange()
   const samples = await interleaved({ rounds, contestants, say }, (name) =>
-    fresh(__filename, 'health', { name, range, ms }))
+    fresh(__filename, 'health', { name, range, ms }),
+  )
 
   const rows = contestants.map((name) => ({ name, ...medians(samples[name]) }))
   for (const { name, result } of rows) {
@@ -125,53 +133,56 @@ async function run ({ quick, enters, say }) {
   const pools = rows.filter(({ name }) => name !== 'offloop' && name !== 'inline')
   const bestPool = Math.min(...pools.map(({ p99 }) => p99))
   return {
-    tables: [{
-      title: 'GET /health while /compute runs',
-      columns: {
-        p50: 'p50 (ms)',
-        p99: 'p99 (ms)',
-        max: 'max (ms)',
-        idleP99: 'p99 when idle (ms)',
-        delay: 'worst delay of the loop (ms)',
-        idleDelay: 'when idle (ms)',
-        perSecond: '/compute per second'
+    tables: [
+      {
+        title: 'GET /health while /compute runs',
+        columns: {
+          p50: 'p50 (ms)',
+          p99: 'p99 (ms)',
+          max: 'max (ms)',
+          idleP99: 'p99 when idle (ms)',
+          delay: 'worst delay of the loop (ms)',
+          idleDelay: 'when idle (ms)',
+          perSecond: '/compute per second',
+        },
+        rows,
       },
-      rows
-    }],
+    ],
     charts: [
       {
         title: 'GET /health while /compute runs',
         unit: 'ms, 99th percentile',
         better: 'lower',
         log: true,
-        bars: rows.map(({ name, p99 }) => ({ name, value: p99 }))
+        bars: rows.map(({ name, p99 }) => ({ name, value: p99 })),
       },
       {
         title: 'Requests to /compute answered meanwhile',
         unit: 'per second',
         better: 'higher',
-        bars: rows.map(({ name, perSecond }) => ({ name, value: perSecond }))
-      }
+        bars: rows.map(({ name, perSecond }) => ({ name, value: perSecond })),
+      },
     ],
-    goals: own === undefined
-      ? []
-      : [
-          {
-            goal: '/health p99 no worse than the best peer’s pool',
-            measured: `${number(own.p99)} ms, best peer ${number(bestPool)} ms`,
-            met: own.p99 <= bestPool
-          },
-          {
-            goal: 'the loop’s worst delay at most 10 ms above idle',
-            measured: `${number(own.delay - own.idleDelay)} ms above`,
-            met: own.delay - own.idleDelay <= 10
-          }
-        ],
+    goals:
+      own === undefined
+        ? []
+        : [
+            {
+              goal: '/health p99 no worse than the best peer’s pool',
+              measured: `${number(own.p99)} ms, best peer ${number(bestPool)} ms`,
+              met: own.p99 <= bestPool,
+            },
+            {
+              goal: 'the loop’s worst delay at most 10 ms above idle',
+              measured: `${number(own.delay - own.idleDelay)} ms above`,
+              met: own.delay - own.idleDelay <= 10,
+            },
+          ],
     notes: [
       `Server and prober are processes of their own; the prober asks /health every ${EVERY_MS} ms, and counts from when it`,
       `was due, beside ${CLIENTS} clients that ask /compute without a pause. Every pool has ${THREADS} threads.`,
-      `/compute adds sqrt(i) up to ${number(range)}, about ${COMPUTE_MS} ms in JavaScript. Medians of ${rounds} rounds.`
-    ]
+      `/compute adds sqrt(i) up to ${number(range)}, about ${COMPUTE_MS} ms in JavaScript. Medians of ${rounds} rounds.`,
+    ],
   }
 }
 

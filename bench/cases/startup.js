@@ -13,14 +13,14 @@ const { number } = require('../lib/number')
 const THREADS = 4
 
 /** @param {string} name  @returns {Promise<number>} ms */
-async function load (name) {
+async function load(name) {
   const start = performance.now()
   await peers[name].load()
   return performance.now() - start
 }
 
 /** From the constructor of a pool to its first result. @param {string} name  @returns {Promise<number>} ms */
-async function first (name) {
+async function first(name) {
   const module = await peers[name].load()
   const start = performance.now()
   await peers[name].open(module, { threads: THREADS, work: 'noop' }).run()
@@ -28,7 +28,7 @@ async function first (name) {
 }
 
 /** How many threads this process has, where the system tells. */
-const threadsOfProcess = () => fs.existsSync('/proc/self/task') ? fs.readdirSync('/proc/self/task').length : NaN
+const threadsOfProcess = () => (fs.existsSync('/proc/self/task') ? fs.readdirSync('/proc/self/task').length : NaN)
 
 /**
  * From the constructor until each thread has been at work. JS workers each take a task that waits for the other three.
@@ -36,7 +36,7 @@ const threadsOfProcess = () => fs.existsSync('/proc/self/task') ? fs.readdirSync
  * @param {string} name
  * @returns {Promise<number>} ms
  */
-async function all (name) {
+async function all(name) {
   const { native, load, open } = peers[name]
   const module = await load()
   const before = threadsOfProcess()
@@ -50,57 +50,60 @@ async function all (name) {
 }
 
 /** @param {import('../run').Context} context  @returns {Promise<import('../lib/report').Result>} */
-async function run ({ quick, enters, say }) {
+async function run({ quick, enters, say }) {
   const contestants = Object.keys(peers).filter((name) => enters(name) && !peers[name].tuned)
   const rounds = quick ? 3 : 11
   const samples = await interleaved({ rounds, contestants, say }, async (name) => ({
     load: await fresh(__filename, 'load', name),
     first: await fresh(__filename, 'first', name),
-    all: await fresh(__filename, 'all', name)
+    all: await fresh(__filename, 'all', name),
   }))
 
   const rows = contestants.map((name) => ({ name, ...medians(samples[name]) }))
   const own = rows.find(({ name }) => name === 'offloop')
   return {
-    tables: [{
-      title: `a pool of ${THREADS} threads`,
-      columns: {
-        load: 'load the module (ms)',
-        first: 'constructor to first result (ms)',
-        all: `constructor to ${THREADS} threads at work (ms)`
+    tables: [
+      {
+        title: `a pool of ${THREADS} threads`,
+        columns: {
+          load: 'load the module (ms)',
+          first: 'constructor to first result (ms)',
+          all: `constructor to ${THREADS} threads at work (ms)`,
+        },
+        rows,
       },
-      rows
-    }],
+    ],
     charts: [
       {
         title: `From the constructor to ${THREADS} threads at work`,
         unit: 'ms, median',
         better: 'lower',
         log: true,
-        bars: rows.map(({ name, all }) => ({ name, value: all }))
+        bars: rows.map(({ name, all }) => ({ name, value: all })),
       },
       {
         title: 'Loading the module',
         unit: 'ms, median',
         better: 'lower',
-        bars: rows.map(({ name, load }) => ({ name, value: load }))
-      }
+        bars: rows.map(({ name, load }) => ({ name, value: load })),
+      },
     ],
-    goals: own === undefined
-      ? []
-      : [
-          {
-            goal: `${THREADS} threads at work in at most 2 ms`,
-            measured: `${number(own.all)} ms`,
-            met: own.all <= 2
-          },
-          {
-            goal: 'require(\'offloop\') in at most 15 ms',
-            measured: `${number(own.load)} ms`,
-            met: own.load <= 15
-          }
-        ],
-    notes: [`Medians of ${rounds} rounds, every number from a fresh process.`]
+    goals:
+      own === undefined
+        ? []
+        : [
+            {
+              goal: `${THREADS} threads at work in at most 2 ms`,
+              measured: `${number(own.all)} ms`,
+              met: own.all <= 2,
+            },
+            {
+              goal: "require('offloop') in at most 15 ms",
+              measured: `${number(own.load)} ms`,
+              met: own.load <= 15,
+            },
+          ],
+    notes: [`Medians of ${rounds} rounds, every number from a fresh process.`],
   }
 }
 

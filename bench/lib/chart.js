@@ -48,7 +48,7 @@ const STYLE = `
 const escape = (text) => text.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`)
 
 /** The smallest of 1, 2, 5 times a power of ten that is not below `value`. @param {number} value */
-function roundUp (value) {
+function roundUp(value) {
   const power = 10 ** Math.floor(Math.log10(value))
   const step = [1, 2, 5].find((step) => step * power >= value * 0.9999) ?? 10
   return step * power
@@ -58,7 +58,7 @@ function roundUp (value) {
  * Where a value lies on the axis (0 to 1), and the axis' ticks.
  * @param {Chart} chart
  */
-function scale ({ bars, log }) {
+function scale({ bars, log }) {
   const values = bars.map((bar) => bar.value).filter((value) => value > 0)
   const max = Math.max(...values)
   if (!log) {
@@ -78,7 +78,7 @@ function scale ({ bars, log }) {
  * @param {Chart} chart
  * @param {number} top
  */
-function panel (chart, top) {
+function panel(chart, top) {
   const { title, unit, better, log, bars } = chart
   const { ticks, at } = scale(chart)
   const left = PADDING + LABELS
@@ -90,7 +90,7 @@ function panel (chart, top) {
     `<text class="quiet" x="${PADDING}" y="${top + 38}">${escape(unit)}, ${better} is better</text>`,
     ...ticks.flatMap((tick) => [
       `<line class="grid" x1="${x(tick)}" y1="${rows - 4}" x2="${x(tick)}" y2="${bottom + 4}"/>`,
-      `<text class="tick" x="${x(tick)}" y="${bottom + 20}" text-anchor="middle">${number(tick)}</text>`
+      `<text class="tick" x="${x(tick)}" y="${bottom + 20}" text-anchor="middle">${number(tick)}</text>`,
     ]),
     `<text class="tick" x="${WIDTH - PADDING}" y="${bottom + 20}" text-anchor="end">${log ? 'log scale' : ''}</text>`,
     ...bars.flatMap(({ name, value }, i) => {
@@ -100,9 +100,9 @@ function panel (chart, top) {
       return [
         `<text class="label${own}" x="${left - 10}" y="${y + 12.5}" text-anchor="end">${escape(name)}</text>`,
         `<rect class="bar${own}" x="${left}" y="${y}" width="${width}" height="${BAR}" rx="2"/>`,
-        `<text class="value${own}" x="${left + Number(width) + 7}" y="${y + 12.5}">${number(value)}</text>`
+        `<text class="value${own}" x="${left + Number(width) + 7}" y="${y + 12.5}">${number(value)}</text>`,
       ]
-    })
+    }),
   ].join('\n')
 }
 
@@ -111,7 +111,7 @@ function panel (chart, top) {
  * @param {string} title for screen readers
  * @param {Chart[]} charts
  */
-function svg (title, charts) {
+function svg(title, charts) {
   let top = PADDING - 4
   const panels = charts.map((chart) => {
     const text = panel(chart, top)

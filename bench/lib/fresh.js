@@ -15,23 +15,26 @@ const LIMIT_MS = 10 * 60_000
  * @param {unknown} [input]
  * @returns {Promise<any>}
  */
-function fresh (file, name, input) {
+function fresh(file, name, input) {
   return new Promise((resolve, reject) => {
     const child = fork(__filename, [], { serialization: 'advanced', timeout: LIMIT_MS })
     /** @type {{ result: unknown } | undefined} */
     let answer
-    child.on('message', (message) => { answer = /** @type {any} */ (message) })
+    child.on('message', (message) => {
+      answer = /** @type {any} */ (message)
+    })
     child.on('error', reject)
     child.on('exit', (code, signal) => {
       if (answer !== undefined) resolve(answer.result)
-      else reject(new Error(`${name}(${JSON.stringify(input)}) ended without a result: ${signal ?? `exit code ${code}`}`))
+      else
+        reject(new Error(`${name}(${JSON.stringify(input)}) ended without a result: ${signal ?? `exit code ${code}`}`))
     })
     child.send({ file, name, input })
   })
 }
 
 /** @param {{ file: string, name: string, input: unknown }} call */
-async function serve ({ file, name, input }) {
+async function serve({ file, name, input }) {
   const result = await require(file).measure[name](input)
   process.send?.({ result }, () => process.exit(0))
 }

@@ -9,7 +9,7 @@ const vm = require('node:vm')
  * the worker starts at half the speed.
  * @returns {void}
  */
-function collectGarbage () {
+function collectGarbage() {
   v8.setFlagsFromString('--expose-gc')
   const collect = vm.runInNewContext('gc')
   v8.setFlagsFromString('--no-expose-gc')

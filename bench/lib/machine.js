@@ -4,14 +4,14 @@
 const os = require('node:os')
 
 /** What the numbers were measured on. */
-function machine () {
+function machine() {
   return {
     cpu: os.cpus()[0].model.trim(),
     cores: os.availableParallelism(),
     memory: Math.round(os.totalmem() / 2 ** 30),
     platform: `${process.platform} ${process.arch}`,
     node: process.versions.node,
-    date: new Date().toISOString().slice(0, 10)
+    date: new Date().toISOString().slice(0, 10),
   }
 }
 

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict'
 
-// Before the first case: the peers' packages and the addon, made anew when they are older than what they are made from.
+// Before the first case: the peers' packages and the addon, made anew when they are out of date.
 
 const { execFileSync } = require('node:child_process')
 const fs = require('node:fs')
@@ -11,26 +11,21 @@ const path = require('node:path')
 const modified = (file) => fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
 
 /** @param {string} folder  @param {(text: string) => void} say */
-function prepareDependencies (folder, say) {
+function prepareDependencies(folder, say) {
   // npm writes this file at the end of every install.
   const installed = modified(path.join(folder, 'node_modules', '.package-lock.json'))
   if (installed >= modified(path.join(folder, 'package-lock.json'))) return
   say('bench: installing the peers (npm ci)')
   execFileSync('npm', ['ci', '--no-audit', '--no-fund'], {
-    cwd: folder, stdio: ['ignore', 2, 2], shell: process.platform === 'win32'
+    cwd: folder,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
   })
 }
 
 /** @param {string} root  @param {(text: string) => void} say */
-function prepareAddon (root, say) {
-  const sources = fs.readdirSync(path.join(root, 'src'), { recursive: true, encoding: 'utf8' })
-    .map((file) => path.join('src', file))
-  const newest = Math.max(...[...sources, 'Cargo.toml', 'Cargo.lock', 'build.rs']
-    .map((file) => modified(path.join(root, file))))
-  const built = fs.readdirSync(root).filter((file) => file.endsWith('.node'))
-    .map((file) => modified(path.join(root, file)))
-  if (Math.max(0, ...built) >= newest) return
-  say('bench: building the addon (node scripts/build.js)')
+function prepareAddon(root, say) {
+  say('bench: building the addon if it is older than its sources')
   execFileSync(process.execPath, ['scripts/build.js'], { cwd: root, stdio: ['ignore', 2, 2] })
 }
 

@@ -25,27 +25,30 @@ const { markdownTable } = require('./table')
  */
 
 /** @param {Goal[]} goals */
-const goalTable = (goals) => markdownTable({
-  title: 'goal',
-  columns: { measured: 'measured', met: 'met' },
-  rows: goals.map(({ goal, measured, met }) => ({ name: goal, measured, met: met ? 'yes' : '**no**' }))
-})
+const goalTable = (goals) =>
+  markdownTable({
+    title: 'goal',
+    columns: { measured: 'measured', met: 'met' },
+    rows: goals.map(({ goal, measured, met }) => ({ name: goal, measured, met: met ? 'yes' : '**no**' })),
+  })
 
 /**
  * @param {Report} report
  * @param {string} folder where the chart is, as seen from the text
  */
-function markdown ({ name, title, tables, goals, notes, machine }, folder) {
-  return [
-    ...tables.map(markdownTable),
-    `![${title}](${folder}${name}.svg)`,
-    ...(goals.length > 0 ? [goalTable(goals)] : []),
-    [...notes, `Measured on: ${machineLine(machine)}.`].join(' ')
-  ].join('\n\n') + '\n'
+function markdown({ name, title, tables, goals, notes, machine }, folder) {
+  return (
+    [
+      ...tables.map(markdownTable),
+      `![${title}](${folder}${name}.svg)`,
+      ...(goals.length > 0 ? [goalTable(goals)] : []),
+      [...notes, `Measured on: ${machineLine(machine)}.`].join(' '),
+    ].join('\n\n') + '\n'
+  )
 }
 
 /** Writes `<case>.json`, `.md` and `.svg`. @param {Report} report  @param {string} folder */
-function writeFiles (report, folder) {
+function writeFiles(report, folder) {
   fs.mkdirSync(folder, { recursive: true })
   const file = path.join(folder, report.name)
   fs.writeFileSync(`${file}.json`, `${JSON.stringify(report, null, 2)}\n`)
@@ -59,7 +62,7 @@ function writeFiles (report, folder) {
  * @param {string} readme
  * @returns {boolean} whether the README has such a section
  */
-function fillReadme (report, readme) {
+function fillReadme(report, readme) {
   if (!fs.existsSync(readme)) return false
   const text = fs.readFileSync(readme, 'utf8')
   const open = `<!-- bench:${report.name} -->`

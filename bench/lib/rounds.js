@@ -9,7 +9,7 @@
  * @param {(contestant: string) => Promise<T>} measure
  * @returns {Promise<Record<string, T[]>>} each contestant's samples, one per round
  */
-async function interleaved ({ rounds, contestants, say }, measure) {
+async function interleaved({ rounds, contestants, say }, measure) {
   /** @type {Record<string, T[]>} */
   const samples = Object.fromEntries(contestants.map((contestant) => [contestant, []]))
   for (let round = 0; round < rounds; round++) {

@@ -15,12 +15,13 @@ const RESOLUTION_MS = 1
 // With the one who measures gone, nobody stops the server.
 process.on('disconnect', () => process.exit())
 
-async function main () {
+async function main() {
   const [name, range] = process.argv.slice(2)
   const part = { from: 0, to: Number(range) }
-  const pool = name === 'inline'
-    ? { run: sqrtSum }
-    : peers[name].open(await peers[name].load(), { threads: THREADS, work: 'sqrt-sum' })
+  const pool =
+    name === 'inline'
+      ? { run: sqrtSum }
+      : peers[name].open(await peers[name].load(), { threads: THREADS, work: 'sqrt-sum' })
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
   delay.enable()
 
@@ -28,11 +29,11 @@ async function main () {
   const routes = {
     '/health': () => ({ status: 'ok' }),
     '/compute': async () => ({ result: await pool.run(part) }),
-    '/delay' () {
+    '/delay'() {
       const ms = Math.max(0, delay.max / 1e6 - RESOLUTION_MS)
       delay.reset()
       return { ms }
-    }
+    },
   }
   const server = http.createServer(async (request, response) => {
     try {
@@ -43,7 +44,9 @@ async function main () {
     }
   })
   await pool.run({ from: 0, to: 1e6 })
-  server.listen(0, '127.0.0.1', () => process.send?.(/** @type {import('node:net').AddressInfo} */ (server.address()).port))
+  server.listen(0, '127.0.0.1', () =>
+    process.send?.(/** @type {import('node:net').AddressInfo} */ (server.address()).port),
+  )
 }
 
 main()

@@ -9,7 +9,7 @@ const { number } = require('./number')
  */
 
 /** @param {unknown} cell */
-function text (cell) {
+function text(cell) {
   if (cell === undefined || cell === null) return '–'
   return typeof cell === 'number' ? number(cell) : String(cell)
 }
@@ -18,7 +18,7 @@ function text (cell) {
  * The table in Markdown, offloop in bold.
  * @param {Table} table
  */
-function markdownTable ({ title, columns, rows }) {
+function markdownTable({ title, columns, rows }) {
   const keys = Object.keys(columns)
   const line = (/** @type {string[]} */ cells) => `| ${cells.join(' | ')} |`
   return [
@@ -27,7 +27,7 @@ function markdownTable ({ title, columns, rows }) {
     ...rows.map((row) => {
       const cells = [row.name, ...keys.map((key) => text(row[key]))]
       return line(row.name.startsWith('offloop') ? cells.map((cell) => `**${cell}**`) : cells)
-    })
+    }),
   ].join('\n')
 }
 

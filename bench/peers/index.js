@@ -25,28 +25,28 @@ const work = (name) => path.join(__dirname, '..', 'work', `${name}.js`)
 const nativeTasks = {
   noop: (pool, input, options) => pool.runTask('noop', input, options),
   'sqrt-sum': (pool, { from, to }, options) =>
-    pool.runTask('numeric.reduce', { op: 'sum', of: 'sqrt(i)', range: [from, to] }, options)
+    pool.runTask('numeric.reduce', { op: 'sum', of: 'sqrt(i)', range: [from, to] }, options),
 }
 
 /** @type {Peer} */
 const offloop = {
   native: true,
   load: () => require('../..'),
-  open ({ WorkerPool }, { threads, work }) {
+  open({ WorkerPool }, { threads, work }) {
     const pool = new WorkerPool({ size: threads })
     const run = nativeTasks[work]
     return { run: (input, options) => run(pool, input, options) }
-  }
+  },
 }
 
 /** @type {Peer} */
 const tutorial = {
   native: false,
   load: () => require('./tutorial-pool'),
-  open (TutorialPool, options) {
+  open(TutorialPool, options) {
     const pool = new TutorialPool(work(`${options.work}.tutorial`), options.threads)
     return { run: (input) => pool.runTask(input) }
-  }
+  },
 }
 
 /** @param {object} [settings]  @returns {Peer} */
@@ -54,7 +54,7 @@ const piscina = (settings) => ({
   native: false,
   tuned: settings !== undefined,
   load: () => require('piscina'),
-  open ({ Piscina }, options) {
+  open({ Piscina }, options) {
     const pool = new Piscina({
       filename: work(options.work),
       minThreads: options.threads,
@@ -62,10 +62,10 @@ const piscina = (settings) => ({
       maxQueue: Infinity,
       idleTimeout: Infinity,
       recordTiming: false,
-      ...settings
+      ...settings,
     })
     return { run: (input, runOptions) => pool.run(input, runOptions) }
-  }
+  },
 })
 
 /** @param {object} [settings]  @returns {Peer} */
@@ -73,43 +73,43 @@ const tinypool = (settings) => ({
   native: false,
   tuned: settings !== undefined,
   load: () => import('tinypool'),
-  open ({ Tinypool }, options) {
+  open({ Tinypool }, options) {
     const pool = new Tinypool({
       filename: work(options.work),
       minThreads: options.threads,
       maxThreads: options.threads,
       maxQueue: Infinity,
       idleTimeout: Infinity,
-      ...settings
+      ...settings,
     })
     return { run: (input, runOptions) => pool.run(input, runOptions) }
-  }
+  },
 })
 
 /** @type {Peer} */
 const workerpool = {
   native: false,
   load: () => require('workerpool'),
-  open (module, options) {
+  open(module, options) {
     const pool = module.pool(work(`${options.work}.workerpool`), {
       workerType: 'thread',
       minWorkers: options.threads,
-      maxWorkers: options.threads
+      maxWorkers: options.threads,
     })
     return { run: (input) => pool.exec('work', [input]) }
-  }
+  },
 }
 
 /** @type {Peer} */
 const poolifier = {
   native: false,
   load: () => import('poolifier'),
-  open ({ FixedThreadPool }, options) {
+  open({ FixedThreadPool }, options) {
     const pool = new FixedThreadPool(options.threads, work(`${options.work}.poolifier`), {
-      enableEvents: false
+      enableEvents: false,
     })
     return { run: (input) => pool.execute(input) }
-  }
+  },
 }
 
 /**
@@ -126,7 +126,7 @@ const peers = {
   tinypool: tinypool(),
   'tinypool, 100 tasks per worker': tinypool({ concurrentTasksPerWorker: 100 }),
   workerpool,
-  poolifier
+  poolifier,
 }
 
 module.exports = peers

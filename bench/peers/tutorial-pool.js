@@ -9,7 +9,7 @@ const { Worker } = require('node:worker_threads')
 
 module.exports = class TutorialPool {
   /** @param {string} file  @param {number} size */
-  constructor (file, size) {
+  constructor(file, size) {
     this.file = file
     /** @type {Set<Worker>} */
     this.workers = new Set()
@@ -22,7 +22,7 @@ module.exports = class TutorialPool {
     for (let i = 0; i < size; i++) this.addWorker()
   }
 
-  addWorker () {
+  addWorker() {
     const worker = new Worker(this.file)
     worker.on('message', (result) => {
       const task = this.running.get(worker)
@@ -43,14 +43,14 @@ module.exports = class TutorialPool {
   }
 
   /** @param {unknown} [data]  @returns {Promise<any>} */
-  runTask (data) {
+  runTask(data) {
     return new Promise((resolve, reject) => {
       this.queue.push({ data, resolve, reject })
       this.next()
     })
   }
 
-  next () {
+  next() {
     if (this.queue.length === 0) return
     const worker = this.free.pop()
     if (worker === undefined) return

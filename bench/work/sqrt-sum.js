@@ -4,7 +4,7 @@
  * The tutorial's heavy computation, over a part of the range.
  * @param {{ from: number, to: number }} part
  */
-module.exports = function sqrtSum ({ from, to }) {
+module.exports = function sqrtSum({ from, to }) {
   let result = 0
   for (let i = from; i < to; i++) result += Math.sqrt(i)
   return result
