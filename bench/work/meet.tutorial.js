@@ -1,0 +1,6 @@
+'use strict'
+
+const { parentPort } = require('node:worker_threads')
+const meet = require('./meet')
+
+parentPort?.on('message', (data) => parentPort?.postMessage(meet(data)))
