@@ -37,7 +37,7 @@ struct Ledger {
 }
 
 impl Budget {
-    fn new(tokens: usize) -> Self {
+    pub(super) fn new(tokens: usize) -> Self {
         let ledger = Ledger { free: tokens, waiting: VecDeque::new() };
         Self { tokens, ledger: Mutex::new(ledger), waiting: AtomicUsize::new(0) }
     }

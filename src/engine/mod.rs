@@ -17,6 +17,9 @@ mod task;
 mod ticket;
 mod timekeeper;
 
+#[cfg(test)]
+mod tests;
+
 pub use binary::{Binary, Element, Lease};
 pub use budget::{Budget, MAX_THREADS};
 pub use cancel::{CancelToken, Reason};
