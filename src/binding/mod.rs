@@ -6,6 +6,7 @@
 mod catalog;
 mod completions;
 mod exit;
+mod inline;
 mod one_off;
 mod pool;
 mod session;
