@@ -146,4 +146,7 @@ function release(slot) {
   free.push(slot)
 }
 
-module.exports = { release, reserve, roomWaiters, session: new native.Session(settle, batch) }
+// The engine holds `settle` weakly between tasks; this is what keeps it for as long as anybody can submit one.
+const session = Object.assign(new native.Session(settle, batch), { settle })
+
+module.exports = { release, reserve, roomWaiters, session }

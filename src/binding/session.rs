@@ -166,8 +166,8 @@ impl Session {
         let before = self.outstanding.replace(self.outstanding.get() + 1);
         if before == 0 {
             self.wake().keep_alive(self.env, true);
-            // SAFETY: `settle` is a reference of this environment, and this is its thread. JavaScript is running, and
-            // in it the JS layer, so the weak reference has its function.
+            // SAFETY: `settle` is a reference of this environment, and this is its thread. The weak reference has its
+            // function: the JS layer keeps it on the object of this session, and that one is being called.
             unsafe { sys::napi_reference_ref(self.env, self.settle, ptr::null_mut()) };
         }
     }
