@@ -260,7 +260,7 @@ export type ErrorCode =
 
 /** The base class of every error that offloop makes. */
 export class OffloopError extends Error {
-  private constructor()
+  protected constructor()
   /** An `ErrorCode`, or the operating system's name of a failed file operation, such as `ENOENT`. */
   readonly code: ErrorCode | (string & {})
   /** The task that failed, when one did. */

@@ -52,4 +52,4 @@ function explain(platform, cause) {
   ].join('\n')
 }
 
-module.exports = load()
+module.exports = /** @type {typeof import('./addon')} */ (load())

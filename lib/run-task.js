@@ -42,7 +42,7 @@ function runTask(name, input, options) {
   }
 }
 
-/** @type {WorkerPool | undefined} */
+/** @type {InstanceType<typeof WorkerPool> | undefined} */
 let pool
 
 /** The pool of the program's default size, made when it is first asked for. */

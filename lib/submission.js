@@ -44,7 +44,7 @@ function taskNumber(name) {
  * @property {(bytes: number) => string | undefined} refusal the code of the error, when a task of so many bytes would
  *   be refused
  * @property {(slot: number, task: number, json: string | undefined, binaries: Uint8Array[] | undefined,
- *   kinds: Uint32Array, options: object) => string | null | undefined} submit the code of the error, when it is refused
+ *   kinds: Uint32Array, limits: import('./addon').Limits) => string | null | undefined} submit the code of the error, when it is refused
  */
 
 /**

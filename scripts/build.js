@@ -64,7 +64,8 @@ function libraryName(target) {
 
 function hostTarget() {
   const { stdout, error } = spawnSync('rustc', ['-vV'], { encoding: 'utf8' })
-  if (error) throw new Error('offloop is built with Rust, and there is no rustc here: install it from https://rustup.rs')
+  if (error)
+    throw new Error('offloop is built with Rust, and there is no rustc here: install it from https://rustup.rs')
   return /^host: (.*)$/m.exec(stdout)?.[1] ?? ''
 }
 
@@ -90,7 +91,9 @@ function newest(names) {
     const file = path.join(root, name)
     if (!existsSync(file)) continue
     const found = statSync(file)
-    const inside = found.isDirectory() ? newest(readdirSync(file).map((entry) => path.join(name, entry))) : found.mtimeMs
+    const inside = found.isDirectory()
+      ? newest(readdirSync(file).map((entry) => path.join(name, entry)))
+      : found.mtimeMs
     time = Math.max(time, inside)
   }
   return time

@@ -31,7 +31,7 @@ module.exports = class TutorialPool {
       task?.resolve(result)
       this.next()
     })
-    worker.on('error', (error) => {
+    worker.on('error', (/** @type {Error} */ error) => {
       this.running.get(worker)?.reject(error)
       this.running.delete(worker)
       this.workers.delete(worker)

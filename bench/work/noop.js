@@ -1,4 +1,4 @@
 'use strict'
 
-// piscina and tinypool call the export.
+/** piscina and tinypool call the export. @param {unknown} _data */
 module.exports = function noop(_data) {}
