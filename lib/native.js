@@ -7,7 +7,7 @@
  * @module
  */
 
-const { existsSync } = require('node:fs')
+const { closeSync, existsSync, openSync, readSync } = require('node:fs')
 const path = require('node:path')
 
 /** The name of this platform, as the platform packages have it. */
@@ -18,9 +18,20 @@ function platformName() {
   return `${platform}-${arch}`
 }
 
+/**
+ * Whether Node runs on musl: the head of its own executable names the dynamic linker. `process.report` knows as well, and
+ * takes longer than all the rest of loading offloop.
+ */
 function isMusl() {
-  const report = /** @type {any} */ (process.report?.getReport())
-  return report !== undefined && !report.header.glibcVersionRuntime
+  const head = Buffer.alloc(2048)
+  try {
+    const executable = openSync(process.execPath, 'r')
+    readSync(executable, head, 0, head.length, 0)
+    closeSync(executable)
+  } catch {
+    // An executable that cannot be read, or was replaced meanwhile, is taken to be of the usual kind.
+  }
+  return head.includes('/ld-musl-')
 }
 
 /** Loads the addon, or throws an error that says what to do. */
