@@ -27,12 +27,50 @@ export type Bytes = NodeJS.ArrayBufferView | ArrayBufferLike
 
 /** The native tasks there are: for each name, what goes in and what comes out. */
 export interface NativeTasks {
+  'digest.hash': { input: DigestInput; result: DigestResult }
   noop: { input: unknown; result: any }
   fault: { input: FaultInput; result: undefined }
 }
 
 /** The name of a native task. */
 export type TaskName = keyof NativeTasks
+
+/**
+ * Input of `digest.hash`: bytes, or a file, which is read in pieces and never held in memory. With `blake3`, all idle
+ * threads of the pool take part.
+ *
+ * Progress is in bytes. Fails with the operating system's code, such as `ENOENT` or `EISDIR`, when the file cannot be
+ * read; only regular files are.
+ */
+export type DigestInput = {
+  /**
+   * - `blake3`, 256 bits: cryptographic, and the fastest of its kind.
+   * - `sha256`, `sha512`: cryptographic, the same as those of `node:crypto`.
+   * - `xxh3`: XXH3 of 64 bits with seed 0, big-endian. Not cryptographic.
+   * - `crc32`: the CRC-32 of zlib, gzip and PNG, big-endian. Not cryptographic.
+   */
+  algorithm: 'blake3' | 'sha256' | 'sha512' | 'xxh3' | 'crc32'
+  /** How the digest is written. @default 'hex' */
+  encoding?: 'hex' | 'base64'
+} & (
+  | {
+      /** The bytes. A view over a SharedArrayBuffer is read in place, each byte once. */
+      data: Bytes
+      path?: undefined
+    }
+  | {
+      /** A path, or a `file:` URL as an object or as a string. */
+      path: string | URL
+      data?: undefined
+    }
+)
+
+/** Result of `digest.hash`. */
+export interface DigestResult {
+  digest: string
+  /** How many bytes were hashed. */
+  bytes: number
+}
 
 /** Input of `fault`, which fails in the way you ask for: to test how your service takes it. */
 export interface FaultInput {

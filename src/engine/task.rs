@@ -64,6 +64,10 @@ fn explain(error: &serde_path_to_error::Error<serde_json::Error>) -> TaskError {
     {
         return TaskError::expected(code, option, expected, got);
     }
+    if let Some((got, expected)) = text.strip_prefix("unknown variant ").and_then(|rest| rest.split_once(", expected "))
+    {
+        return TaskError::expected(Code::InvalidArgValue, option, expected, got);
+    }
     if let Some(expected) = text.strip_prefix("expected ") {
         return TaskError::new(Code::InvalidArgType, format!("Expected `{option}` to be {expected}"));
     }
