@@ -7,32 +7,9 @@
  * @module
  */
 
-const { closeSync, existsSync, openSync, readSync } = require('node:fs')
+const { existsSync } = require('node:fs')
 const path = require('node:path')
-
-/** The name of this platform, as the platform packages have it. */
-function platformName() {
-  const { platform, arch } = process
-  if (platform === 'linux') return `linux-${arch}-${isMusl() ? 'musl' : 'gnu'}`
-  if (platform === 'win32') return `win32-${arch}-msvc`
-  return `${platform}-${arch}`
-}
-
-/**
- * Whether Node runs on musl: the head of its own executable names the dynamic linker. `process.report` knows as well, and
- * takes longer than all the rest of loading offloop.
- */
-function isMusl() {
-  const head = Buffer.alloc(2048)
-  try {
-    const executable = openSync(process.execPath, 'r')
-    readSync(executable, head, 0, head.length, 0)
-    closeSync(executable)
-  } catch {
-    // An executable that cannot be read, or was replaced meanwhile, is taken to be of the usual kind.
-  }
-  return head.includes('/ld-musl-')
-}
+const { platformName } = require('./platform')
 
 /** Loads the addon, or throws an error that says what to do. */
 function load() {

@@ -42,7 +42,9 @@ function main(argv) {
     return
   }
   console.log(`build: compiling the native addon for ${platform} (the first time takes a few minutes)`)
-  const cargo = ['build', '--release', ...(at >= 0 ? ['--target', target] : [])]
+  // On CI the lock file is what was committed, or the build fails.
+  const locked = process.env.CI ? ['--locked'] : []
+  const cargo = ['build', '--release', ...locked, ...(at >= 0 ? ['--target', target] : [])]
   run('cargo', cargo)
   const library = path.join(targetFolder(), ...(at >= 0 ? [target] : []), 'release', libraryName(target))
   mkdirSync(path.dirname(addon), { recursive: true })

@@ -1,0 +1,35 @@
+// @ts-check
+'use strict'
+
+/**
+ * The behaviour tests, `__test__/*.test.js`, on one Node.
+ *
+ * @module
+ */
+
+const { rmSync } = require('node:fs')
+const os = require('node:os')
+const path = require('node:path')
+const { toolFile } = require('./commands')
+const { countJest } = require('./counts')
+
+/**
+ * @param {{ node: string, major: number }} [other] another Node than the one that runs this
+ * @returns {import('./step').Step}
+ */
+function jest(other) {
+  const node = other?.node ?? process.execPath
+  const name = `Jest on Node ${other?.major ?? process.versions.node.split('.')[0]}`
+  const report = path.join(os.tmpdir(), `offloop-jest-${process.pid}.json`)
+  rmSync(report, { force: true })
+  return {
+    name,
+    command: [node, toolFile('jest'), '--ci', '--json', `--outputFile=${report}`],
+    // The tests start programs too: those find this Node first.
+    env: { PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH}` },
+    minutes: 15,
+    count: () => countJest(report),
+  }
+}
+
+module.exports = { jest }
