@@ -47,16 +47,15 @@ impl Backlog {
         self.bytes.load(Ordering::Relaxed)
     }
 
-    /// Whether one more task with `bytes` of input fits. A task larger than the whole bound fits into an empty pool.
-    pub(super) fn has_room(&self, bytes: usize) -> bool {
-        let held = self.bytes();
-        self.admitted.load(Ordering::SeqCst) < self.max_admitted
-            && (held == 0 || held.saturating_add(bytes) <= self.max_bytes)
+    /// Whether one more task fits, whatever its size: the one that reaches the bound in bytes is still taken. So the
+    /// answer is true for the task that its asker has at hand, who need not know what the engine counts as its size.
+    pub(super) fn has_room(&self) -> bool {
+        self.admitted.load(Ordering::SeqCst) < self.max_admitted && self.bytes() < self.max_bytes
     }
 
-    /// How many more small tasks fit.
+    /// How many more tasks fit, as far as their number decides.
     pub(super) fn room(&self) -> usize {
-        if self.has_room(1) { self.max_admitted.saturating_sub(self.admitted.load(Ordering::SeqCst)) } else { 0 }
+        if self.has_room() { self.max_admitted.saturating_sub(self.admitted.load(Ordering::SeqCst)) } else { 0 }
     }
 
     /// A task comes in, to wait.
@@ -89,7 +88,7 @@ impl Backlog {
     /// `leave` lowers the count before it reads the flag and `want_room` sets the flag before it reads the count, both
     /// sequentially consistent: one of the two sees the other, so the news is never lost.
     fn tell(&self) {
-        if self.has_room(1)
+        if self.has_room()
             && self.room_wanted.swap(false, Ordering::SeqCst)
             && let Some((sink, pool)) = &self.told
         {

@@ -36,7 +36,7 @@ pub struct PoolConfig {
     pub size: usize,
     /// How many tasks may wait while every thread is busy.
     pub max_queue: usize,
-    /// How many bytes of input the tasks that wait or run may hold.
+    /// How many bytes of input the tasks that wait or run may hold before no more are taken.
     pub max_queue_bytes: usize,
     /// The budget that the threads take tokens from; `None` for a pool whose size its owner chose.
     pub budget: Option<&'static Budget>,
@@ -137,7 +137,7 @@ impl Pool {
         if shared.closed.load(Ordering::Relaxed) {
             return Err(TaskError::new(Code::PoolClosed, "The pool is closed"));
         }
-        if !shared.backlog.has_room(job.payload.bytes()) {
+        if !shared.backlog.has_room() {
             return Err(TaskError::new(Code::QueueFull, "The queue of the pool is full"));
         }
         let ticket = Ticket::new(slot, sink, job, Arc::clone(&shared.backlog));
@@ -158,14 +158,9 @@ impl Pool {
         self.shared.backlog.queued()
     }
 
-    /// How many more small tasks would be taken.
+    /// How many more tasks would be taken, as far as their number decides.
     pub fn room(&self) -> usize {
         self.shared.backlog.room()
-    }
-
-    /// Whether a task with so many bytes of input would be taken.
-    pub fn has_room_for(&self, bytes: usize) -> bool {
-        self.shared.backlog.has_room(bytes)
     }
 
     /// Asks for one `Sink::room` when there is room; it may come before this returns.
@@ -291,7 +286,9 @@ impl Shared {
                     return Next::Help(blocks);
                 }
             }
-            if state.closed && self.backlog.queued() == 0 {
+            // Tickets that are just being cancelled may still count as queued, and nobody calls this thread when they
+            // do not any more.
+            if state.closed && (state.queue.is_empty() || self.backlog.queued() == 0) {
                 return Next::End;
             }
             if !self.has_work(&state) {

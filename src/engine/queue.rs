@@ -45,6 +45,11 @@ impl Queue {
         None
     }
 
+    /// Whether nothing is left to pop, not even an entry of a cancelled ticket.
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries == 0
+    }
+
     /// Takes every ticket out, to be cancelled outside the pool's lock.
     pub(super) fn take_all(&mut self) -> Vec<Arc<Ticket>> {
         self.entries = 0;
