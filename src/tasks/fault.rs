@@ -27,7 +27,7 @@ enum Kind {
     Error,
     /// Panics in native code, which rejects with ERR_TASK_PANICKED.
     Panic,
-    /// Occupies its thread, asleep, and then gives nothing.
+    /// Occupies its thread, asleep, and then gives nothing. Reports the milliseconds as its progress.
     Stall,
 }
 
@@ -44,15 +44,22 @@ impl Task for Fault {
                 TaskError::expected(Code::OutOfRange, "milliseconds", "a number >= 0", &format!("`{ms}` (number)"))
             })?,
         };
+        let total = input.milliseconds.map_or(0, |ms| ms.ceil() as u64);
         let start = Instant::now();
         while start.elapsed() < wait {
             context.check()?;
+            if total > 0 {
+                context.progress(start.elapsed().as_millis() as u64, total);
+            }
             std::thread::sleep(NAP.min(wait - start.elapsed().min(wait)));
         }
         match input.kind {
             Kind::Error => Err(TaskError::new(Code::TaskFailed, "The task failed, as it was asked to")),
             Kind::Panic => panic!("as it was asked to"),
-            Kind::Stall => Ok(Output::undefined()),
+            Kind::Stall => {
+                context.progress(total, total);
+                Ok(Output::undefined())
+            }
         }
     }
 }
