@@ -47,7 +47,6 @@ export class Pool {
   readonly room: number
   /** Queues a task: the code of an error when it is refused. */
   submitWith(...submission: Submission): string | null
-  hasRoomFor(bytes: number): boolean
   /** Asks for one event when there is room. */
   wantRoom(): void
   /** Statistics as JSON text. */

@@ -8,6 +8,7 @@
  */
 
 const { EventEmitter } = require('node:events')
+const { setImmediate } = require('node:timers')
 const native = require('./native')
 const { errorOf } = require('./errors')
 const { map } = require('./map')
@@ -43,14 +44,14 @@ class WorkerPool extends EventEmitter {
   constructor(sizeOrOptions) {
     super()
     const { size, maxQueue, maxQueueBytes, name } = poolOptions(sizeOrOptions)
-    this.#native = new native.Pool(session, { size, maxQueue, maxQueueBytes, name })
+    this.#native = open({ size, maxQueue, maxQueueBytes, name })
     this.#number = this.#native.number
     this.#bounded = maxQueue !== Infinity || maxQueueBytes !== Infinity
     this.#door = {
       owner: this,
-      refusal: (bytes) => {
+      refusal: () => {
         if (this.#closing) return 'ERR_POOL_CLOSED'
-        return this.#native.hasRoomFor(bytes) ? undefined : 'ERR_QUEUE_FULL'
+        return this.hasRoom ? undefined : 'ERR_QUEUE_FULL'
       },
       submit: (slot, task, json, binaries, kinds, limits) => {
         return this.#native.submitWith(slot, task, json, binaries, kinds, limits)
@@ -117,6 +118,11 @@ class WorkerPool extends EventEmitter {
   /** @internal A task of this pool has settled. */
   taskSettled() {
     this.#outstanding--
+    if (this.#outstanding === 0 && this.#waitingForIdle.length > 0) setImmediate(() => this.#wakeIfIdle())
+  }
+
+  /** Runs on a turn of its own, when the last outcome has reached those who await it. */
+  #wakeIfIdle() {
     if (this.#outstanding === 0) wakeAll(this.#waitingForIdle)
   }
 
@@ -148,7 +154,7 @@ class WorkerPool extends EventEmitter {
     else roomWaiters.delete(this.#number)
     if (this.#needsDrain) {
       this.#needsDrain = false
-      this.emit('drain')
+      process.nextTick(() => this.emit('drain'))
     }
   }
 
@@ -205,6 +211,21 @@ class WorkerPool extends EventEmitter {
 
   async [Symbol.asyncDispose]() {
     await this.close()
+  }
+}
+
+/**
+ * Starts the threads of a pool.
+ *
+ * @param {{ size: number | undefined, maxQueue: number, maxQueueBytes: number, name: string }} options
+ */
+function open(options) {
+  try {
+    return new native.Pool(session, options)
+  } catch (error) {
+    // Made anew: the engine's own is a plain Error, and of another realm than this one under Jest.
+    const { code, message } = /** @type {Error & { code: string }} */ (error)
+    throw errorOf(message, { code })
   }
 }
 

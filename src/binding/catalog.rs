@@ -44,6 +44,6 @@ pub fn batch_size() -> u32 {
 
 /// How many threads the program's CPU budget allows.
 #[napi]
-pub fn budget() -> Result<u32> {
+pub fn budget() -> Result<u32, String> {
     Ok(budget_or_throw()?.tokens() as u32)
 }

@@ -4,7 +4,7 @@
 //! all that happens until it is answered.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::engine::{Outcome, Report, Sink};
 
@@ -17,8 +17,8 @@ pub(super) enum Event {
 }
 
 pub(super) struct Completions {
-    /// With the slot of the task, or the number of the pool for `Room`.
-    events: Mutex<Vec<(u32, Event)>>,
+    /// With the slot of the task, or the number of the pool for `Room`. `None` once nobody listens any more.
+    events: Mutex<Option<Vec<(u32, Event)>>>,
     /// Whether a wake-up is on its way that has not been answered.
     scheduled: AtomicBool,
     /// Set once, before the first task.
@@ -27,11 +27,15 @@ pub(super) struct Completions {
 
 impl Completions {
     pub(super) fn new() -> Self {
-        Self { events: Mutex::default(), scheduled: AtomicBool::new(false), wake: OnceLock::new() }
+        Self { events: Mutex::new(Some(Vec::new())), scheduled: AtomicBool::new(false), wake: OnceLock::new() }
     }
 
     fn push(&self, number: u32, event: Event) {
-        self.events.lock().unwrap_or_else(PoisonError::into_inner).push((number, event));
+        let mut events = self.lock();
+        if let Some(events) = &mut *events {
+            events.push((number, event));
+        }
+        drop(events);
         self.schedule();
     }
 
@@ -52,7 +56,20 @@ impl Completions {
 
     /// Takes all events, in the order in which they happened.
     pub(super) fn take(&self, into: &mut Vec<(u32, Event)>) {
-        std::mem::swap(&mut *self.events.lock().unwrap_or_else(PoisonError::into_inner), into);
+        if let Some(events) = &mut *self.lock() {
+            std::mem::swap(events, into);
+        }
+    }
+
+    /// Drops all events, and from now on every one as it comes: an outcome may hold JS memory that the end of an
+    /// environment waits for.
+    pub(super) fn close(&self) {
+        let dropped = self.lock().take();
+        drop(dropped);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Vec<(u32, Event)>>> {
+        self.events.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

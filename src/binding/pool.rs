@@ -8,7 +8,7 @@ use std::time::Duration;
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
 
-use crate::engine::{Budget, Code, Job, Pool, PoolConfig, Sink, Ticket, budget};
+use crate::engine::{Budget, Code, Job, Pool, PoolConfig, Sink, TaskError, Ticket, budget};
 use crate::tasks;
 
 use super::session::{Session, SessionHandle, refusal};
@@ -22,7 +22,7 @@ pub struct PoolOptions {
     pub size: Option<u32>,
     /// Tasks that may wait. May be `Infinity`.
     pub max_queue: f64,
-    /// Bytes of input that tasks may hold. May be `Infinity`.
+    /// Bytes of input that tasks may hold before no more are taken. May be `Infinity`.
     pub max_queue_bytes: f64,
 }
 
@@ -67,7 +67,7 @@ pub fn submit(pool: u32, slot: u32, task: u32) -> Option<&'static str> {
 impl PoolHandle {
     /// Starts the threads.
     #[napi(constructor)]
-    pub fn new(session: &SessionHandle, options: PoolOptions) -> Result<Self> {
+    pub fn new(session: &SessionHandle, options: PoolOptions) -> Result<Self, String> {
         let session = Rc::clone(&session.0);
         let shared = budget_or_throw()?;
         let number = POOLS.with_borrow(|pools| pools.iter().position(Option::is_none).unwrap_or(pools.len())) as u32;
@@ -80,7 +80,7 @@ impl PoolHandle {
             budget: options.size.is_none().then_some(shared),
             told: (Arc::clone(&session.completions) as Arc<dyn Sink>, number),
         });
-        let pool = Arc::new(pool.map_err(|error| Error::new(Status::GenericFailure, error.message))?);
+        let pool = Arc::new(pool.map_err(|error| thrown(&error))?);
         session.adopt(&pool);
         let handle = Rc::new(Handle { number, pool, session });
         POOLS.with_borrow_mut(|pools| {
@@ -138,12 +138,6 @@ impl PoolHandle {
     #[napi(getter)]
     pub fn room(&self) -> f64 {
         self.0.pool.room() as f64
-    }
-
-    /// Whether a task with so many bytes of input would be taken.
-    #[napi]
-    pub fn has_room_for(&self, bytes: f64) -> bool {
-        self.0.pool.has_room_for(bytes as usize)
     }
 
     /// Asks for one event when there is room.
@@ -206,6 +200,11 @@ pub(super) fn job(task: u32, payload: crate::engine::Payload, options: &TaskOpti
     }
 }
 
-pub(super) fn budget_or_throw() -> Result<&'static Budget> {
-    budget::shared().map_err(|error| Error::new(Status::InvalidArg, error.message))
+pub(super) fn budget_or_throw() -> Result<&'static Budget, String> {
+    budget::shared().map_err(|error| thrown(&error))
+}
+
+/// An error to throw: with our own code instead of one of napi's.
+fn thrown(error: &TaskError) -> Error<String> {
+    Error::new(error.code.as_str().to_owned(), error.message.clone())
 }

@@ -307,6 +307,8 @@ unsafe extern "C" fn on_env_end(session: *mut c_void) {
     let session = unsafe { &*session.cast::<Session>() };
     session.ended.set(true);
     session.wake().close(false);
+    session.completions.close();
+    session.backlog.take();
     session.shut_down();
     session.leases.wait();
 }
