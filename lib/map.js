@@ -15,7 +15,7 @@ const mapOptionNames = Object.freeze(['concurrency', ...taskOptionNames.filter((
 
 /**
  * @typedef {(item: any, index: number, context: { signal: AbortSignal }) => unknown} Mapper
- * @typedef {InstanceType<typeof import('./pool').WorkerPool>} WorkerPool
+ * @typedef {import('./pool').WorkerPool} WorkerPool
  */
 
 /**
@@ -29,50 +29,64 @@ const mapOptionNames = Object.freeze(['concurrency', ...taskOptionNames.filter((
  * @param {unknown} [written]
  */
 async function* map(pool, iterable, work, written) {
-  const { concurrency, signal, run } = resolve(pool, work, written)
-  const source = iteratorOf(iterable)
+  const { concurrency, signal, hasRoom, run } = resolve(pool, work, written)
+  const source = new Source(iterable)
   const stop = new AbortController()
-  const onAbort = () => stop.abort(signal?.reason)
+  /** Goes on with the loop below. */
+  let wake = () => {}
+  const onAbort = () => {
+    stop.abort(signal?.reason)
+    wake()
+  }
   if (signal?.aborted) onAbort()
   else signal?.addEventListener('abort', onAbort, { once: true })
 
-  /** Results that the consumer has not taken, the oldest first. @type {Promise<unknown>[]} */
+  /** Results that the consumer has not taken, the oldest first. @type {Ahead[]} */
   const ahead = []
+  /** @param {Promise<unknown>} result */
+  const expect = (result) => {
+    const expected = { result, settled: false }
+    const onSettled = () => {
+      expected.settled = true
+      wake()
+    }
+    // A failure that comes before its turn does not count as unhandled: the consumer hears of it when its turn comes.
+    result.then(onSettled, onSettled)
+    ahead.push(expected)
+  }
   let index = 0
-  let exhausted = false
+  let waitsForRoom = false
   try {
     for (;;) {
-      while (!exhausted && ahead.length < concurrency) {
-        if (stop.signal.aborted) throw aborted(signal)
-        const { done, value } = await source.next()
-        exhausted = done === true
-        if (!exhausted) ahead.push(watched(run(value, index++, stop.signal)))
+      if (stop.signal.aborted) throw errorOf('The iteration was aborted', { code: 'ABORT_ERR', cause: signal?.reason })
+      if (source.hasItem && hasRoom()) expect(run(source.take(), index++, stop.signal))
+      else if (source.hasFailed) expect(source.takeFailure())
+      else if (source.isIdle && ahead.length < concurrency) source.read(() => wake())
+      else if (ahead[0]?.settled) yield await /** @type {Ahead} */ (ahead.shift()).result
+      else if (source.isExhausted && ahead.length === 0) return
+      else {
+        if (source.hasItem && !waitsForRoom) {
+          waitsForRoom = true
+          const onRoom = () => {
+            waitsForRoom = false
+            wake()
+          }
+          pool.ready().then(onRoom, onRoom)
+        }
+        await new Promise((resolveTurn) => (wake = () => resolveTurn(undefined)))
       }
-      if (ahead.length === 0) return
-      yield await ahead.shift()
     }
   } finally {
     signal?.removeEventListener('abort', onAbort)
+    const aborted = stop.signal.aborted
     stop.abort()
-    await Promise.allSettled(ahead)
-    if (!exhausted) await source.return?.()
+    // Who aborts wants to go now; a function may take its time to hear of it.
+    if (!aborted) await Promise.allSettled(ahead.map(({ result }) => result))
+    await source.close()
   }
 }
 
-/**
- * A failure that comes before its turn must not count as unhandled: the consumer hears of it when its turn comes.
- *
- * @param {Promise<unknown>} result
- */
-function watched(result) {
-  result.catch(() => {})
-  return result
-}
-
-/** @param {AbortSignal | undefined} signal */
-function aborted(signal) {
-  return errorOf('The iteration was aborted', { code: 'ABORT_ERR', cause: signal?.reason })
-}
+/** @typedef {{ result: Promise<unknown>, settled: boolean }} Ahead */
 
 /**
  * @param {WorkerPool} pool
@@ -87,12 +101,11 @@ function resolve(pool, work, written = {}) {
   if (signal !== undefined) checkSignal('signal', signal)
   taskOptions(forTask, mapOptionNames)
   if (typeof work === 'string') {
+    // A closed pool has no room for ever: there the task is refused, and the refusal ends the iteration.
+    const hasRoom = () => pool.hasRoom || pool.closed
     /** @param {unknown} item @param {number} _ @param {AbortSignal} stop */
-    const run = async (item, _, stop) => {
-      while (!pool.hasRoom) await pool.ready()
-      return pool.runTask(work, item, { ...forTask, signal: stop })
-    }
-    return { concurrency, signal, run }
+    const run = (item, _, stop) => pool.runTask(work, item, { ...forTask, signal: stop })
+    return { concurrency, signal, hasRoom, run }
   }
   if (typeof work !== 'function') {
     throw unexpected('work', 'the name of a native task or a function', work, 'ERR_INVALID_ARG_TYPE')
@@ -100,19 +113,93 @@ function resolve(pool, work, written = {}) {
   const mapper = /** @type {Mapper} */ (checkFunction('work', work))
   /** @param {unknown} item @param {number} index @param {AbortSignal} stop */
   const run = async (item, index, stop) => mapper(item, index, { signal: stop })
-  return { concurrency, signal, run }
+  return { concurrency, signal, hasRoom: () => true, run }
 }
 
-/**
- * @param {any} iterable
- * @returns {Iterator<unknown> | AsyncIterator<unknown>}
- */
-function iteratorOf(iterable) {
-  const open = iterable?.[Symbol.asyncIterator] ?? iterable?.[Symbol.iterator]
-  if (typeof open !== 'function') {
-    throw unexpected('iterable', 'an iterable or async iterable', iterable, 'ERR_INVALID_ARG_TYPE')
+/** Where the items come from, read one at a time. */
+class Source {
+  /** @type {Iterator<unknown> | AsyncIterator<unknown>} */
+  #iterator
+  /** @type {'idle' | 'reading' | 'item' | 'failed' | 'exhausted'} */
+  #state = 'idle'
+  /** The item that was read, or why the reading failed. @type {unknown} */
+  #value
+
+  /** @param {any} iterable */
+  constructor(iterable) {
+    const open = iterable?.[Symbol.asyncIterator] ?? iterable?.[Symbol.iterator]
+    if (typeof open !== 'function') {
+      throw unexpected('iterable', 'an iterable or async iterable', iterable, 'ERR_INVALID_ARG_TYPE')
+    }
+    this.#iterator = open.call(iterable)
   }
-  return open.call(iterable)
+
+  get isIdle() {
+    return this.#state === 'idle'
+  }
+
+  get hasItem() {
+    return this.#state === 'item'
+  }
+
+  get hasFailed() {
+    return this.#state === 'failed'
+  }
+
+  get isExhausted() {
+    return this.#state === 'exhausted'
+  }
+
+  /**
+   * Reads the next item: at once from an array and its like; else `onRead` is called when it is there.
+   *
+   * @param {() => void} onRead
+   */
+  read(onRead) {
+    this.#state = 'reading'
+    try {
+      const step = this.#iterator.next()
+      if (!('then' in step)) return this.#accept(step)
+      Promise.resolve(step)
+        .then((read) => this.#accept(read))
+        .catch((error) => this.#fail(error))
+        .then(onRead)
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  /** @param {IteratorResult<unknown>} step */
+  #accept({ done, value }) {
+    this.#state = done ? 'exhausted' : 'item'
+    this.#value = value
+  }
+
+  /** @param {unknown} error */
+  #fail(error) {
+    this.#state = 'failed'
+    this.#value = error
+  }
+
+  take() {
+    this.#state = 'idle'
+    return this.#value
+  }
+
+  /** @returns {Promise<never>} */
+  takeFailure() {
+    this.#state = 'exhausted'
+    return Promise.reject(this.#value)
+  }
+
+  /** Tells a source that was not read to its end. */
+  async close() {
+    if (this.#state === 'exhausted' || this.#state === 'failed') return
+    const closed = this.#iterator.return?.()
+    // A generator answers after its `next()`, which may never come: then nobody waits for it.
+    if (this.#state === 'reading') Promise.resolve(closed).catch(() => {})
+    else await closed
+  }
 }
 
 module.exports = { map }
