@@ -77,7 +77,8 @@ export interface FaultInput {
   /**
    * - `error`: fails with `ERR_TASK_FAILED`.
    * - `panic`: panics in native code, which rejects with `ERR_TASK_PANICKED`.
-   * - `stall`: occupies its thread, asleep, and gives `undefined` when `milliseconds` have passed.
+   * - `stall`: occupies its thread, asleep, and gives `undefined` when `milliseconds` have passed, which it reports as
+   *   its progress.
    */
   kind: 'error' | 'panic' | 'stall'
   /** How long to wait first. @default 0; for `stall`: until it is stopped */
@@ -137,7 +138,8 @@ export interface PoolOptions {
   /** How many tasks may wait while every thread is busy; one more rejects with `ERR_QUEUE_FULL`. @default Infinity */
   maxQueue?: number
   /**
-   * How many bytes of input the tasks that wait or run may hold together; a larger task is taken by an empty pool only.
+   * How many bytes of input the tasks that wait or run may hold together before no more are taken: the task that
+   * reaches the bound is the last one.
    * @default Infinity
    */
   maxQueueBytes?: number

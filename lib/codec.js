@@ -9,10 +9,10 @@
  */
 
 const { types } = require('node:util')
-const { errorOf } = require('./errors')
+const { OffloopError, errorOf } = require('./errors')
 const { unexpected } = require('./options')
 
-/** How deep an input may be nested. Deeper, and it is more likely to be circular. */
+/** How deep an input may be nested. */
 const MAX_DEPTH = 64
 
 /** The numbers that the engine has for the types of a binary value. */
@@ -78,9 +78,16 @@ const nothing = Object.freeze({ json: undefined, pieces: [] })
  */
 function encode(input) {
   if (input === undefined) return nothing
-  const walk = new Walk()
-  const json = stringify(walk.visit(input, 0))
-  return { json, pieces: walk.pieces }
+  try {
+    const walk = new Walk()
+    const json = JSON.stringify(walk.visit(input, 0))
+    return { json, pieces: walk.pieces }
+  } catch (cause) {
+    // What the caller's own getters and `toJSON` throw is among the causes.
+    if (cause instanceof OffloopError) throw cause
+    const message = `The input cannot be written as JSON: ${cause instanceof Error ? cause.message : cause}`
+    throw errorOf(message, { code: 'ERR_VALUE_NOT_CLONEABLE', cause })
+  }
 }
 
 const noKinds = new Uint32Array(0)
@@ -126,23 +133,21 @@ function transfer(list) {
   return moved
 }
 
-/** @param {unknown} plain */
-function stringify(plain) {
-  try {
-    return JSON.stringify(plain)
-  } catch (cause) {
-    const message = `The input cannot be written as JSON: ${/** @type {Error} */ (cause).message}`
-    throw errorOf(message, { code: 'ERR_VALUE_NOT_CLONEABLE', cause })
-  }
-}
+/** What JSON would write as `{}` without a word. */
+const lost = new Set(['Map', 'Set', 'WeakMap', 'WeakSet', 'WeakRef', 'Promise', 'RegExp', 'Error'])
 
-/** Takes the binary values out of an input. What has none is left as it is, and nothing is changed in place. */
+/**
+ * Takes the binary values out of an input, and refuses what JSON would lose. What has neither is left as it is, and
+ * nothing is changed in place.
+ */
 class Walk {
   constructor() {
     /** @type {Piece[]} */
     this.pieces = []
     /** The keys from the input down to the value at hand, for error messages. @type {string[]} */
     this.path = []
+    /** The objects on that way. @type {object[]} */
+    this.around = []
   }
 
   /**
@@ -155,15 +160,31 @@ class Walk {
       if (Number.isFinite(value)) return value
       throw unexpected(this.where(), 'a finite number', value, 'ERR_INVALID_ARG_VALUE')
     }
-    if (typeof value !== 'object' || value === null) return value
+    if (typeof value === 'string' || typeof value === 'boolean' || value === undefined || value === null) return value
     if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return this.takeOut(value)
-    if (depth === MAX_DEPTH) {
-      const expected = `nested at most ${MAX_DEPTH} levels deep (is it circular?)`
-      throw unexpected(this.path[0] ?? 'input', expected, value, 'ERR_INVALID_ARG_VALUE')
-    }
+    if (depth === MAX_DEPTH) throw this.tooDeep(value)
     // A value that says how it is written as JSON, such as a Date.
-    if (typeof (/** @type {any} */ (value).toJSON) === 'function') return value
+    const { toJSON } = /** @type {any} */ (value)
+    if (typeof toJSON === 'function') {
+      const written = toJSON.call(value, this.path.at(-1) ?? '')
+      if (written !== value) return this.visit(written, depth + 1)
+    }
+    if (typeof value !== 'object' || lost.has(tagOf(value))) {
+      throw unexpected(this.where(), 'a value that JSON can carry', value, 'ERR_VALUE_NOT_CLONEABLE')
+    }
     return this.visitEach(/** @type {Record<string, unknown>} */ (value), depth)
+  }
+
+  /** @param {unknown} value */
+  tooDeep(value) {
+    const at = this.around.findIndex((object, i) => this.around.indexOf(object) < i)
+    if (at < 0) {
+      const expected = `nested at most ${MAX_DEPTH} levels deep`
+      return unexpected(this.path[0] ?? 'input', expected, value, 'ERR_INVALID_ARG_VALUE')
+    }
+    const circle = this.around[at]
+    this.path.length = at
+    return unexpected(this.where(), 'free of circular references', circle, 'ERR_VALUE_NOT_CLONEABLE')
   }
 
   /**
@@ -173,6 +194,7 @@ class Walk {
   visitEach(object, depth) {
     /** @type {Record<string, unknown> | undefined} */
     let copy
+    this.around.push(object)
     for (const key of Object.keys(object)) {
       if (key === '$binary') {
         throw errorOf('The key `$binary` is reserved', { code: 'ERR_INVALID_ARG_VALUE' })
@@ -186,6 +208,7 @@ class Walk {
         copy[key] = plain
       }
     }
+    this.around.pop()
     return copy ?? object
   }
 
@@ -194,9 +217,10 @@ class Walk {
     const view = ArrayBuffer.isView(value)
     const element = elementOf(value)
     if (element === undefined) {
-      const type = Object.prototype.toString.call(value).slice(8, -1)
-      const message = `Expected \`${this.where()}\` to be of a supported binary type, got ${type}`
-      throw errorOf(message, { code: 'ERR_INVALID_ARG_TYPE' })
+      throw unexpected(this.where(), 'of a supported binary type', value, 'ERR_INVALID_ARG_TYPE')
+    }
+    if (value.byteLength === 0 && isDetached(view ? value.buffer : value)) {
+      throw unexpected(this.where(), 'a buffer that was not transferred before', value, 'ERR_VALUE_NOT_CLONEABLE')
     }
     this.pieces.push({
       source: view ? value.buffer : value,
@@ -221,9 +245,34 @@ class Walk {
 function elementOf(value) {
   if (Buffer.isBuffer(value)) return elements.Buffer
   if (types.isAnyArrayBuffer(value) || types.isDataView(value)) return elements.ArrayBuffer
-  // By tag, which is the same in every realm.
-  const tag = Object.prototype.toString.call(value).slice(8, -1)
-  return /** @type {Record<string, number>} */ (elements)[tag]
+  return /** @type {Record<string, number>} */ (elements)[typeOfView.call(value)]
+}
+
+/**
+ * The name of a typed array's type: the same in every realm, and not what a property of the array may say, since the
+ * engine relies on its alignment.
+ *
+ * @type {() => string}
+ */
+const typeOfView = /** @type {any} */ (
+  Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)
+).get
+
+/** @param {object} value */
+function tagOf(value) {
+  return Object.prototype.toString.call(value).slice(8, -1)
+}
+
+/** @param {ArrayBufferLike} buffer */
+function isDetached(buffer) {
+  if ('detached' in buffer) return buffer.detached
+  try {
+    // Node 20 has no `detached`.
+    void new Uint8Array(buffer)
+    return false
+  } catch {
+    return true
+  }
 }
 
 /**
@@ -236,8 +285,9 @@ function decode(json, pieces) {
   if (json === undefined) return undefined
   return JSON.parse(json, (_, value) => {
     const index = value?.$binary
-    if (typeof index !== 'number') return value
-    return makers[/** @type {number} */ (pieces[2 * index])](/** @type {ArrayBuffer} */ (pieces[2 * index + 1]))
+    const memory = typeof index === 'number' ? pieces[2 * index + 1] : undefined
+    if (memory === undefined) return value
+    return makers[/** @type {number} */ (pieces[2 * index])](/** @type {ArrayBuffer} */ (memory))
   })
 }
 

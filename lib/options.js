@@ -21,10 +21,11 @@ const MAX_MS = Number.MAX_SAFE_INTEGER
  * @param {string} option
  * @param {string} expected
  * @param {unknown} got
- * @param {'ERR_INVALID_ARG_TYPE' | 'ERR_INVALID_ARG_VALUE' | 'ERR_OUT_OF_RANGE'} code
+ * @param {'ERR_INVALID_ARG_TYPE' | 'ERR_INVALID_ARG_VALUE' | 'ERR_OUT_OF_RANGE' | 'ERR_VALUE_NOT_CLONEABLE'} code
  */
 function unexpected(option, expected, got, code) {
-  const shown = inspect(got, { depth: 0, maxStringLength: 60, breakLength: Infinity })
+  // One line: of an Error the first, without the stack.
+  const [shown] = inspect(got, { depth: 0, maxStringLength: 60, breakLength: Infinity }).split('\n', 1)
   const kind = got === null ? 'null' : typeof got
   return errorOf(`Expected \`${option}\` to be ${expected}, got \`${shown}\` (${kind})`, { code })
 }
@@ -82,7 +83,11 @@ function checkKnown(options, known) {
 function checkSignal(option, value) {
   const signal = /** @type {any} */ (value)
   // By shape: Jest and other realms have an AbortSignal of their own.
-  if (typeof signal?.aborted !== 'boolean' || typeof signal.addEventListener !== 'function') {
+  if (
+    typeof signal?.aborted !== 'boolean' ||
+    typeof signal.addEventListener !== 'function' ||
+    typeof signal.removeEventListener !== 'function'
+  ) {
     throw unexpected(option, 'an AbortSignal', value, 'ERR_INVALID_ARG_TYPE')
   }
   return signal

@@ -10,6 +10,7 @@
 const native = require('./native')
 const { decode } = require('./codec')
 const { rejectLater } = require('./errors')
+const { unwatch } = require('./signals')
 
 /** What the engine can say of a slot, by its own numbers. */
 const Kind = Object.freeze({ undefined: 0, number: 1, json: 2, binary: 3, error: 4, progress: 5, room: 6 })
@@ -25,7 +26,6 @@ const Kind = Object.freeze({ undefined: 0, number: 1, json: 2, binary: 3, error:
  *
  * @typedef {object} Extras
  * @property {AbortSignal | undefined} signal
- * @property {() => void} abort the listener on the signal
  * @property {((progress: { completed: number, total: number, percent: number }) => void) | undefined} onProgress
  */
 
@@ -41,7 +41,8 @@ const roomWaiters = new Map()
 const batch = new Uint32Array(2 * native.batchSize())
 
 /**
- * Called by the engine with what has happened.
+ * Called by the engine with what has happened. Never throws and runs no code of the caller's but `onProgress`: an
+ * exception would lose the rest of the batch, and its promises would be pending for ever.
  *
  * @param {number} count how many pairs are in `batch`
  * @param {any[]} values what belongs to them, in their order
@@ -58,10 +59,10 @@ function settle(count, values) {
         resolve(slot, values[at++])
         break
       case Kind.json:
-        resolve(slot, JSON.parse(values[at++]))
+        resolveParsed(slot, JSON.parse, values[at++])
         break
       case Kind.binary:
-        resolve(slot, decode(values[at++], values[at++]))
+        resolveParsed(slot, decode, values[at++], values[at++])
         break
       case Kind.error:
         reject(slot, values[at++], values[at++], values[at++])
@@ -81,6 +82,28 @@ function settle(count, values) {
  */
 function resolve(slot, result) {
   settled(slot).resolve(result)
+}
+
+/**
+ * Resolves with what `parse` makes of the values. A result that cannot be parsed, such as one beyond what a string can
+ * hold, is the failure of its own task and not of the others in the batch.
+ *
+ * @template {any[]} Values
+ * @param {number} slot
+ * @param {(...values: Values) => unknown} parse
+ * @param {Values} values
+ */
+function resolveParsed(slot, parse, ...values) {
+  let result
+  try {
+    result = parse(...values)
+  } catch (cause) {
+    const { name, resolve: settlePromise } = settled(slot)
+    const message = `The result cannot be read: ${/** @type {Error} */ (cause).message}`
+    rejectLater(settlePromise, { code: 'ERR_TASK_FAILED', message, task: name, cause })
+    return
+  }
+  resolve(slot, result)
 }
 
 /**
@@ -104,7 +127,7 @@ function settled(slot) {
   const task = /** @type {Pending} */ (pending[slot])
   release(slot)
   task.owner?.taskSettled()
-  if (task.extras) task.extras.signal?.removeEventListener('abort', task.extras.abort)
+  if (task.extras?.signal) unwatch(task.extras.signal, slot)
   return task
 }
 
@@ -149,4 +172,13 @@ function release(slot) {
 // The engine holds `settle` weakly between tasks; this is what keeps it for as long as anybody can submit one.
 const session = Object.assign(new native.Session(settle, batch), { settle })
 
-module.exports = { release, reserve, roomWaiters, session }
+/**
+ * Asks the task in the slot to stop because its caller aborted it.
+ *
+ * @param {number} slot
+ */
+function abort(slot) {
+  session.abort(slot)
+}
+
+module.exports = { abort, release, reserve, roomWaiters, session }

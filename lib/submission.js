@@ -7,11 +7,13 @@
  * @module
  */
 
+const { AsyncResource } = require('node:async_hooks')
 const native = require('./native')
 const { encode, handOver } = require('./codec')
 const { errorOf } = require('./errors')
 const { unexpected } = require('./options')
-const { release, reserve, session } = require('./session')
+const { abort, release, reserve } = require('./session')
+const { watch } = require('./signals')
 
 /** The numbers of the tasks that were asked for. @type {Map<string, number>} */
 const numbers = new Map()
@@ -41,8 +43,7 @@ function taskNumber(name) {
  *
  * @typedef {object} Door
  * @property {Owner | undefined} owner
- * @property {(bytes: number) => string | undefined} refusal the code of the error, when a task of so many bytes would
- *   be refused
+ * @property {() => string | undefined} refusal the code of the error, when a task would be refused
  * @property {(slot: number, task: number, json: string | undefined, binaries: Uint8Array[] | undefined,
  *   kinds: Uint32Array, limits: import('./addon').Limits) => string | null | undefined} submit the code of the error, when it is refused
  */
@@ -66,18 +67,17 @@ function submit(door, name, input, options) {
   const draft = encode(input)
   if (transferList.length > 0) {
     // A task that is refused must not cost the caller its buffers.
-    const bytes = draft.pieces.reduce((sum, { length }) => sum + length, draft.json?.length ?? 0)
-    const code = door.refusal(bytes)
+    const code = door.refusal()
     if (code) throw refused(code, name)
   }
   const { binaries, kinds } = handOver(draft, transferList)
   const promise = newPromise()
-  const extras = signal || onProgress ? { signal, abort: () => session.abort(slot), onProgress } : undefined
+  const extras = signal || onProgress ? { signal, onProgress: onProgress && AsyncResource.bind(onProgress) } : undefined
   const slot = reserve({ name, resolve: lastResolve, owner: door.owner, extras })
   const limits = { timeout, queueTimeout, priority, wantsProgress: onProgress !== undefined }
   const code = door.submit(slot, task, draft.json, binaries, kinds, limits)
   admit(slot, code, name, door.owner)
-  if (extras) signal?.addEventListener('abort', extras.abort, { once: true })
+  if (signal) watch(signal, slot, abort)
   return promise
 }
 

@@ -1,0 +1,46 @@
+// @ts-check
+'use strict'
+
+/**
+ * Abort signals and the tasks they stop: one listener per signal, however many tasks it stops. Adding a listener costs
+ * as much as the signal has, so a listener for each of a hundred thousand tasks would block the event loop for minutes.
+ *
+ * @module
+ */
+
+/** @type {WeakMap<AbortSignal, { slots: Set<number>, listener: () => void }>} */
+const watched = new WeakMap()
+
+/**
+ * Has `abort` called with the slot when the signal fires.
+ *
+ * @param {AbortSignal} signal
+ * @param {number} slot
+ * @param {(slot: number) => void} abort
+ */
+function watch(signal, slot, abort) {
+  const known = watched.get(signal)
+  if (known) {
+    known.slots.add(slot)
+    return
+  }
+  const slots = new Set([slot])
+  const listener = () => slots.forEach(abort)
+  signal.addEventListener('abort', listener, { once: true })
+  watched.set(signal, { slots, listener })
+}
+
+/**
+ * The task in the slot has settled.
+ *
+ * @param {AbortSignal} signal
+ * @param {number} slot
+ */
+function unwatch(signal, slot) {
+  const known = watched.get(signal)
+  if (!known?.slots.delete(slot) || known.slots.size > 0) return
+  signal.removeEventListener('abort', known.listener)
+  watched.delete(signal)
+}
+
+module.exports = { unwatch, watch }
