@@ -105,6 +105,7 @@ test('a task does its work while the main thread is blocked', async () => {
   const rest = Array.from({ length: 50 }, () => pool.runTask('noop'))
   // Only the pool's own thread can take the tasks: this one does nothing but look.
   while (pool.stats().completed < 51);
+  expect(pool.stats()).toMatchObject({ completed: 51, queued: 0 })
   await Promise.all([first, ...rest])
   await pool.close()
 })

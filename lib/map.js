@@ -15,7 +15,7 @@ const mapOptionNames = Object.freeze(['concurrency', ...taskOptionNames.filter((
 
 /**
  * @typedef {(item: any, index: number, context: { signal: AbortSignal }) => unknown} Mapper
- * @typedef {import('./pool').WorkerPool} WorkerPool
+ * @typedef {InstanceType<typeof import('./pool').WorkerPool>} WorkerPool
  */
 
 /**

@@ -1,0 +1,19 @@
+'use strict'
+
+const express = require('express')
+const { WorkerPool } = require('offloop')
+
+const pool = new WorkerPool({ size: 2 })
+const app = express()
+
+app.post('/digest', express.raw({ type: '*/*' }), async (request, response) => {
+  response.json(await pool.runTask('digest.hash', { algorithm: 'sha256', data: request.body }))
+})
+
+const server = app.listen(0, '127.0.0.1', () => console.log(server.address().port))
+
+// The other end of our standard input is the test.
+process.stdin.resume().once('end', () => {
+  server.close(() => pool.close())
+  server.closeIdleConnections()
+})

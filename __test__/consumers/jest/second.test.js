@@ -1,0 +1,11 @@
+const { ArgumentError, WorkerPool } = require('offloop')
+
+test('a pool that nobody closes', async () => {
+  await expect(new WorkerPool(1).runTask('noop', 'text')).resolves.toBe('text')
+})
+
+test('errors are those of this realm', async () => {
+  const error = await new WorkerPool(1).runTask('noop', 1, { timeout: -1 }).catch((reason) => reason)
+  expect(error).toBeInstanceOf(Error)
+  expect(error).toBeInstanceOf(ArgumentError)
+})
