@@ -122,12 +122,11 @@ const cases = [
   ],
   [
     'a transfer list that is none',
-    ['noop', 1, { transferList: new ArrayBuffer(1) }],
+    ['noop', 1, { transferList: new Uint8Array(1) }],
     {
       name: 'ArgumentError',
       code: 'ERR_INVALID_ARG_TYPE',
-      message:
-        'Expected `transferList` to be an array of ArrayBuffers, got `ArrayBuffer { [Uint8Contents]: <00>, byteLength: 1 }` (object)',
+      message: 'Expected `transferList` to be an array of ArrayBuffers, got `Uint8Array(1) [ 0 ]` (object)',
     },
   ],
   [
