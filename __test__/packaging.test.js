@@ -104,6 +104,11 @@ test('the package asks for its platform packages at its own version, and has no 
   expect(manifest).not.toHaveProperty('devDependencies')
 })
 
+test('the crate has the version of the package', () => {
+  const crate = fs.readFileSync(path.join(root, 'Cargo.toml'), 'utf8')
+  expect(/^version = "(.*)"$/m.exec(crate)?.[1]).toBe(version)
+})
+
 test.each(fs.readdirSync(path.join(root, 'npm')))('the manifest of %s names its platform', (platform) => {
   const manifest = JSON.parse(fs.readFileSync(path.join(root, 'npm', platform, 'package.json'), 'utf8'))
   const [system, processor, library] = platform.split('-')

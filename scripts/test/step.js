@@ -71,7 +71,8 @@ function execute({ name, command: [command, ...args], minutes, env }) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: root,
-      env: { ...process.env, ...env },
+      // The output is kept and may be read by a program: no colours.
+      env: { ...process.env, NO_COLOR: '1', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       // So that the time limit reaches everything it has started.
       detached: process.platform !== 'win32',
