@@ -289,6 +289,8 @@ impl Shared {
             // Tickets that are just being cancelled may still count as queued, and nobody calls this thread when they
             // do not any more.
             if state.closed && (state.queue.is_empty() || self.backlog.queued() == 0) {
+                // Nobody is left to take a turn that this pool waits for.
+                hold.rest();
                 return Next::End;
             }
             if !self.has_work(&state) {

@@ -135,6 +135,12 @@ fn bounded(size: usize, recorder: &Arc<Recorder>, max_queue: usize, max_queue_by
     Pool::new(PoolConfig { name: "test".into(), size, max_queue, max_queue_bytes, budget: None, told }).unwrap()
 }
 
+fn budgeted(size: usize, recorder: &Arc<Recorder>, budget: &'static Budget) -> Pool {
+    let told = (Arc::clone(recorder) as Arc<dyn Sink>, 0);
+    let (max_queue, max_queue_bytes) = (usize::MAX, usize::MAX);
+    Pool::new(PoolConfig { name: "test".into(), size, max_queue, max_queue_bytes, budget: Some(budget), told }).unwrap()
+}
+
 fn submit(pool: &Pool, recorder: &Arc<Recorder>, slot: u32, job: Job, priority: i32) -> Result<Arc<Ticket>, TaskError> {
     pool.submit(slot, Arc::clone(recorder) as Arc<dyn Sink>, job, priority)
 }
@@ -373,16 +379,7 @@ fn pools_without_a_size_share_the_budget_and_all_get_their_turn() {
     });
     let budget: &'static Budget = Box::leak(Box::new(Budget::new(2)));
     let recorders: Vec<Arc<Recorder>> = (0..4).map(|_| Arc::default()).collect();
-    let pools: Vec<Pool> = recorders
-        .iter()
-        .map(|recorder| {
-            let told = (Arc::clone(recorder) as Arc<dyn Sink>, 0);
-            let (max_queue, max_queue_bytes) = (usize::MAX, usize::MAX);
-            let config =
-                PoolConfig { name: "test".into(), size: 2, max_queue, max_queue_bytes, budget: Some(budget), told };
-            Pool::new(config).unwrap()
-        })
-        .collect();
+    let pools: Vec<Pool> = recorders.iter().map(|recorder| budgeted(2, recorder, budget)).collect();
     for slot in 0..300 {
         for (pool, recorder) in pools.iter().zip(&recorders) {
             submit(pool, recorder, slot, job(&COUNTED, 0), 0).unwrap();
@@ -395,11 +392,43 @@ fn pools_without_a_size_share_the_budget_and_all_get_their_turn() {
     }
     assert!((1..=2).contains(&MOST.load(Ordering::SeqCst)), "{MOST:?} ran at once");
     drop(pools);
-    let deadline = Instant::now() + PATIENCE;
-    while budget.in_use() > 0 {
-        assert!(Instant::now() < deadline, "a token was not given back");
-        std::thread::yield_now();
-    }
+    eventually(|| budget.in_use() == 0);
+}
+
+#[test]
+fn a_pool_that_ends_while_it_waits_for_a_token_lets_the_next_have_it() {
+    let budget: &'static Budget = Box::leak(Box::new(Budget::new(1)));
+    let recorder = Arc::default();
+    let [first, second, third] = [(); 3].map(|()| budgeted(1, &recorder, budget));
+    let running = submit(&first, &recorder, 0, job(&NAP, 60_000), 0).unwrap();
+    eventually(|| first.stats().running == 1);
+    submit(&second, &recorder, 1, job(&ECHO, 1), 0).unwrap();
+    submit(&third, &recorder, 2, job(&ECHO, 2), 0).unwrap();
+    // Long enough for both to have looked for a token.
+    std::thread::sleep(Duration::from_millis(20));
+    second.destroy();
+    assert!(second.join(PATIENCE));
+    running.cancel(Reason::Aborted);
+    assert_eq!(recorder.settled(3)[&2], Ok(2.0));
+}
+
+#[test]
+fn the_report_that_a_task_is_complete_comes_once_and_last() {
+    static HASTY: Entry = entry(|_, context| {
+        for completed in 0..1000 {
+            context.progress(completed, 0);
+            context.progress(completed, 500);
+        }
+        Ok(Output::undefined())
+    });
+    let recorder = Arc::default();
+    let pool = pool(1, &recorder);
+    submit(&pool, &recorder, 0, Job { wants_progress: true, ..job(&HASTY, 0) }, 0).unwrap();
+    recorder.settled(1);
+    let reports: Vec<Report> = lock(&recorder.heard).reports.iter().map(|(_, report)| *report).collect();
+    assert_eq!(reports.last(), Some(&Report { completed: 500, total: 500 }));
+    assert_eq!(reports.iter().filter(|report| report.total > 0 && report.completed >= 500).count(), 1);
+    assert!(reports.len() < 100, "{} reports", reports.len());
 }
 
 #[test]

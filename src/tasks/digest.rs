@@ -25,6 +25,10 @@ const PIECE: usize = 256 * 1024;
 /// Bytes of a subtree of blake3 that one thread hashes at a time. A power of two, as every full subtree is.
 const SUBTREE: usize = 1 << 20;
 
+/// Bytes up to which blake3 is hashed by subtrees, whose values are kept until the end: 40 MB of them. What is larger,
+/// or only says so, as a sparse file can, is hashed by one thread.
+const MAX_TREE: u64 = 1 << 40;
+
 pub(super) struct Hash;
 
 #[derive(Deserialize, JsonSchema)]
@@ -85,7 +89,9 @@ impl Task for Hash {
             }
         };
         let (digest, bytes) = match input.algorithm {
-            Algorithm::Blake3 if source.len() > SUBTREE as u64 => blake3_tree(&source, context)?,
+            Algorithm::Blake3 if (SUBTREE as u64 + 1..=MAX_TREE).contains(&source.len()) => {
+                blake3_tree(&source, context)?
+            }
             algorithm => chain(algorithm, &mut source, context)?,
         };
         context.progress(bytes, bytes);
