@@ -205,8 +205,9 @@ export interface MapContext {
 interface PoolEvents {
   /** The queue is full: the next task would be refused. */
   needsDrain: []
-  /** The queue has room again. Once after each `needsDrain`. */
+  /** The queue has room again, or the pool was closed. Once after each `needsDrain`. */
   drain: []
+  /** An `onProgress` of a task threw this. Without a listener for the event it is an uncaught exception. */
   error: [error: Error]
 }
 

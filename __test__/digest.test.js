@@ -10,6 +10,7 @@ const path = require('node:path')
 const { pathToFileURL } = require('node:url')
 const zlib = require('node:zlib')
 const { ArgumentError, FileError, WorkerPool, runTask } = require('..')
+const { failure } = require('./support/failure')
 
 const algorithms = /** @type {const} */ (['blake3', 'sha256', 'sha512', 'xxh3', 'crc32'])
 
@@ -164,16 +165,16 @@ describe('bad input', () => {
     ],
     ['an unknown option', { algorithm: 'sha256', data, seed: 1 }, 'ERR_INVALID_ARG_VALUE', '`seed`'],
   ])('%s', async (_, input, code, message) => {
-    const failure = await runTask('digest.hash', /** @type {any} */ (input)).catch((error) => error)
-    expect(failure).toBeInstanceOf(ArgumentError)
-    expect(failure).toMatchObject({ code, message: expect.stringContaining(message), task: 'digest.hash' })
+    const error = await failure(runTask('digest.hash', /** @type {any} */ (input)))
+    expect(error).toBeInstanceOf(ArgumentError)
+    expect(error).toMatchObject({ code, message: expect.stringContaining(message), task: 'digest.hash' })
   })
 
   test.each(algorithms)('a file that is not there, by %s', async (algorithm) => {
     const missing = path.join(folder, 'missing')
-    const failure = await runTask('digest.hash', { algorithm, path: missing }).catch((error) => error)
-    expect(failure).toBeInstanceOf(FileError)
-    expect(failure).toMatchObject({ code: 'ENOENT', message: expect.stringContaining(missing) })
+    const error = await failure(runTask('digest.hash', { algorithm, path: missing }))
+    expect(error).toBeInstanceOf(FileError)
+    expect(error).toMatchObject({ code: 'ENOENT', message: expect.stringContaining(missing) })
   })
 
   test('a folder', async () => {
@@ -181,4 +182,14 @@ describe('bad input', () => {
       code: 'EISDIR',
     })
   })
+})
+
+test('a sparse file of any length is aborted in time', async () => {
+  for (const length of [2 ** 41, 2 ** 43]) {
+    const signal = AbortSignal.timeout(50)
+    const error = await failure(
+      pool.runTask('digest.hash', { algorithm: 'blake3', path: sparseFile(length) }, { signal }),
+    )
+    expect(error.code).toBe('ABORT_ERR')
+  }
 })

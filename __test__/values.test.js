@@ -206,3 +206,33 @@ test('AsyncLocalStorage follows a task and its progress', async () => {
     ['c', 'c'],
   ])
 })
+
+test('what the caller’s own code does while the input is read fails only that task, with a typed error', async () => {
+  const shrinking = new /** @type {any} */ (ArrayBuffer)(64, { maxByteLength: 64 })
+  const thrown = Object.create(null)
+  for (const input of [
+    {
+      get field() {
+        throw thrown
+      },
+    },
+    [new Uint8Array(shrinking, 0, 32), { toJSON: () => shrinking.resize(8) }],
+  ]) {
+    const error = await failure(pool.runTask('noop', input))
+    expect(error.code).toBe('ERR_VALUE_NOT_CLONEABLE')
+  }
+  const inspected = {
+    [Symbol.for('nodejs.util.inspect.custom')]: () => {
+      throw thrown
+    },
+  }
+  const error = await failure(pool.runTask('noop', 1, /** @type {any} */ ({ timeout: inspected })))
+  expect(error.code).toBe('ERR_INVALID_ARG_TYPE')
+})
+
+test('an abort while the input is read counts', async () => {
+  const controller = new AbortController()
+  const input = { toJSON: () => controller.abort('now') }
+  const error = await failure(pool.runTask('noop', input, { signal: controller.signal }))
+  expect([error.code, error.cause]).toEqual(['ABORT_ERR', 'now'])
+})

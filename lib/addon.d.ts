@@ -24,9 +24,11 @@ type Submission = [
 export class Session {
   /**
    * @param settle is told what has happened. Held weakly between tasks: the caller keeps it
-   * @param batch where pairs of slot and kind are written
+   * @param batch where pairs of slot and kind are written; `settle` must close over it, which keeps it
    */
-  constructor(settle: (count: number, values: any[]) => void, batch: Uint32Array)
+  constructor(settle: (count: number, values: any[], more: boolean) => void, batch: Uint32Array)
+  /** Goes on handing over what has happened, when `settle` was told that there is more. */
+  deliver(): void
   /** Asks the task in the slot to stop because its caller aborted it. */
   abort(slot: number): void
   /** Queues a one-off task: the code of an error, or whether to start one more runner. */

@@ -8,7 +8,7 @@
  * @module
  */
 
-const { types } = require('node:util')
+const { inspect, types } = require('node:util')
 const { OffloopError, errorOf } = require('./errors')
 const { unexpected } = require('./options')
 
@@ -85,8 +85,8 @@ function encode(input) {
   } catch (cause) {
     // What the caller's own getters and `toJSON` throw is among the causes.
     if (cause instanceof OffloopError) throw cause
-    const message = `The input cannot be written as JSON: ${cause instanceof Error ? cause.message : cause}`
-    throw errorOf(message, { code: 'ERR_VALUE_NOT_CLONEABLE', cause })
+    const [said] = inspect(cause, { depth: 0, customInspect: false }).split('\n', 1)
+    throw errorOf(`The input cannot be written as JSON: ${said}`, { code: 'ERR_VALUE_NOT_CLONEABLE', cause })
   }
 }
 
@@ -103,11 +103,25 @@ const noKinds = new Uint32Array(0)
 function handOver({ pieces }, transferList) {
   const moved = transfer(transferList)
   if (pieces.length === 0) return { binaries: undefined, kinds: noKinds }
-  const binaries = pieces.map(({ source, from, length }) => new Uint8Array(moved.get(source) ?? source, from, length))
+  const binaries = pieces.map(({ source, from, length }) => bytesOf(moved.get(source) ?? source, from, length))
   const kinds = pieces.map(({ source, element }) => {
     return element | (moved.has(source) ? TRANSFERRED : types.isSharedArrayBuffer(source) ? SHARED : 0)
   })
   return { binaries, kinds: Uint32Array.from(kinds) }
+}
+
+/**
+ * @param {ArrayBufferLike} source
+ * @param {number} from
+ * @param {number} length
+ */
+function bytesOf(source, from, length) {
+  try {
+    return new Uint8Array(source, from, length)
+  } catch (cause) {
+    const message = 'A buffer of the input was resized or transferred while the input was read'
+    throw errorOf(message, { code: 'ERR_VALUE_NOT_CLONEABLE', cause })
+  }
 }
 
 /**
@@ -156,11 +170,8 @@ class Walk {
    * @returns {unknown}
    */
   visit(value, depth) {
-    if (typeof value === 'number') {
-      if (Number.isFinite(value)) return value
-      throw unexpected(this.where(), 'a finite number', value, 'ERR_INVALID_ARG_VALUE')
-    }
-    if (typeof value === 'string' || typeof value === 'boolean' || value === undefined || value === null) return value
+    if (isPlain(value)) return value
+    if (typeof value === 'number') throw unexpected(this.where(), 'a finite number', value, 'ERR_INVALID_ARG_VALUE')
     if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return this.takeOut(value)
     if (depth === MAX_DEPTH) throw this.tooDeep(value)
     // A value that says how it is written as JSON, such as a Date.
@@ -188,23 +199,28 @@ class Walk {
   }
 
   /**
-   * @param {Record<string, unknown>} object an object or an array
+   * @param {any} object an object or an array
    * @param {number} depth
    */
   visitEach(object, depth) {
-    /** @type {Record<string, unknown> | undefined} */
-    let copy
     this.around.push(object)
-    for (const key of Object.keys(object)) {
+    /** @type {any} */
+    let copy
+    // A list of a million numbers is looked at here, and must not cost a million strings.
+    const keys = Array.isArray(object) ? undefined : Object.keys(object)
+    const count = keys ? keys.length : object.length
+    for (let i = 0; i < count; i++) {
+      const key = keys ? keys[i] : i
       if (key === '$binary') {
         throw errorOf('The key `$binary` is reserved', { code: 'ERR_INVALID_ARG_VALUE' })
       }
       const value = object[key]
-      this.path.push(key)
+      if (isPlain(value)) continue
+      this.path.push(String(key))
       const plain = this.visit(value, depth + 1)
       this.path.pop()
       if (plain !== value) {
-        copy ??= /** @type {Record<string, unknown>} */ (Array.isArray(object) ? [...object] : { ...object })
+        copy ??= keys ? { ...object } : [...object]
         copy[key] = plain
       }
     }
@@ -236,6 +252,17 @@ class Walk {
     if (this.path.length === 0) return 'input'
     return this.path.map((key, i) => (/^\d+$/.test(key) ? `[${key}]` : i === 0 ? key : `.${key}`)).join('')
   }
+}
+
+/**
+ * Whether JSON carries the value as it is.
+ *
+ * @param {unknown} value
+ * @returns {value is number | string | boolean | null | undefined}
+ */
+function isPlain(value) {
+  if (typeof value === 'number') return Number.isFinite(value)
+  return typeof value === 'string' || typeof value === 'boolean' || value === undefined || value === null
 }
 
 /**

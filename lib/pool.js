@@ -111,7 +111,7 @@ class WorkerPool extends EventEmitter {
       this.#needsDrain = true
       this.#awaitRoom()
       // As every event of a pool, on a turn of its own: a listener must not run inside the call of `runTask`.
-      process.nextTick(() => this.emit('needsDrain'))
+      setImmediate(() => this.emit('needsDrain'))
     }
   }
 
@@ -119,6 +119,11 @@ class WorkerPool extends EventEmitter {
   taskSettled() {
     this.#outstanding--
     if (this.#outstanding === 0 && this.#waitingForIdle.length > 0) setImmediate(() => this.#wakeIfIdle())
+  }
+
+  /** @internal An `onProgress` of one of its tasks threw. Without a listener for the event, it is an uncaught exception. */
+  listenerFailed(/** @type {unknown} */ error) {
+    this.emit('error', error)
   }
 
   /** Runs on a turn of its own, when the last outcome has reached those who await it. */
@@ -149,13 +154,18 @@ class WorkerPool extends EventEmitter {
 
   /** There is room. As many go on as there are places, in the order in which they came. */
   #roomCame() {
+    // Somebody else was quicker since the news was sent.
+    if (this.#native.room === 0) return this.#native.wantRoom()
     for (const wake of this.#waitingForRoom.splice(0, this.#native.room)) wake()
     if (this.#waitingForRoom.length > 0) this.#native.wantRoom()
     else roomWaiters.delete(this.#number)
-    if (this.#needsDrain) {
-      this.#needsDrain = false
-      process.nextTick(() => this.emit('drain'))
-    }
+    this.#emitDrain()
+  }
+
+  #emitDrain() {
+    if (!this.#needsDrain) return
+    this.#needsDrain = false
+    setImmediate(() => this.emit('drain'))
   }
 
   /** Resolves when no task waits or runs. */
@@ -196,6 +206,7 @@ class WorkerPool extends EventEmitter {
       this.#native.close()
       // Nobody gets in any more: who waited for that hears it now.
       wakeAll(this.#waitingForRoom)
+      this.#emitDrain()
       roomWaiters.delete(this.#number)
       this.#closing = this.drain()
     }

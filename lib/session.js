@@ -7,6 +7,7 @@
  * @module
  */
 
+const { setImmediate } = require('node:timers')
 const native = require('./native')
 const { decode } = require('./codec')
 const { rejectLater } = require('./errors')
@@ -21,8 +22,13 @@ const Kind = Object.freeze({ undefined: 0, number: 1, json: 2, binary: 3, error:
  * @typedef {object} Pending
  * @property {string} name
  * @property {(outcome: any) => void} resolve settles the caller's promise
- * @property {{ taskSettled(): void } | undefined} owner
+ * @property {Owner | undefined} owner
  * @property {Extras | undefined} extras
+ *
+ * @typedef {object} Owner who counts the tasks: a pool
+ * @property {() => void} taskAdmitted
+ * @property {() => void} taskSettled
+ * @property {(error: unknown) => void} listenerFailed
  *
  * @typedef {object} Extras
  * @property {AbortSignal | undefined} signal
@@ -46,8 +52,11 @@ const batch = new Uint32Array(2 * native.batchSize())
  *
  * @param {number} count how many pairs are in `batch`
  * @param {any[]} values what belongs to them, in their order
+ * @param {boolean} more whether the engine waits to be asked for the rest, which is done on the next turn of the event
+ *   loop: timers and sockets get theirs in between
  */
-function settle(count, values) {
+function settle(count, values, more) {
+  if (more) setImmediate(deliver)
   let at = 0
   for (let i = 0; i < 2 * count; i += 2) {
     const slot = batch[i]
@@ -138,12 +147,14 @@ function settled(slot) {
  */
 function report(slot, completed, total) {
   const percent = total > 0 ? (100 * completed) / total : 100
+  const task = pending[slot]
   try {
-    pending[slot]?.extras?.onProgress?.({ completed, total, percent })
+    task?.extras?.onProgress?.({ completed, total, percent })
   } catch (error) {
-    // The listener's own failure must not stop the other events of the batch; it surfaces as any uncaught exception.
-    process.nextTick(() => {
-      throw error
+    // The listener's own failure must not stop the other events of the batch.
+    setImmediate(() => {
+      if (!task?.owner) throw error
+      task.owner.listenerFailed(error)
     })
   }
 }
@@ -171,6 +182,10 @@ function release(slot) {
 
 // The engine holds `settle` weakly between tasks; this is what keeps it for as long as anybody can submit one.
 const session = Object.assign(new native.Session(settle, batch), { settle })
+
+function deliver() {
+  session.deliver()
+}
 
 /**
  * Asks the task in the slot to stop because its caller aborted it.

@@ -32,11 +32,7 @@ function taskNumber(name) {
   return found
 }
 
-/**
- * Who counts the tasks: a pool.
- *
- * @typedef {{ taskAdmitted(): void, taskSettled(): void }} Owner
- */
+/** @typedef {import('./session').Owner} Owner */
 
 /**
  * What a door does with a task: the pool's threads, or libuv's.
@@ -60,11 +56,12 @@ function taskNumber(name) {
 function submit(door, name, input, options) {
   const task = taskNumber(name)
   const { signal, timeout, queueTimeout, priority, onProgress, transferList } = options
+  const draft = encode(input)
+  // After that: encoding may run code of the caller's, which may abort.
   if (signal?.aborted) {
     const details = { code: 'ABORT_ERR', cause: signal.reason, task: name }
     throw errorOf('The task was aborted before it was queued', details)
   }
-  const draft = encode(input)
   if (transferList.length > 0) {
     // A task that is refused must not cost the caller its buffers.
     const code = door.refusal()

@@ -40,7 +40,7 @@ impl Completions {
     }
 
     /// Makes sure that a wake-up is on its way.
-    pub(super) fn schedule(&self) {
+    fn schedule(&self) {
         if !self.scheduled.swap(true, Ordering::AcqRel)
             && let Some(wake) = self.wake.get()
         {
@@ -48,10 +48,15 @@ impl Completions {
         }
     }
 
-    /// The wake-up has come: what happens from now on schedules another. Comes before `take`, and by an exchange, which
-    /// makes visible what was pushed under the old one: no event can slip between the two.
+    /// The wake-up is answered: what happens from now on schedules another. A `take` must follow, and this is an
+    /// exchange, which makes visible what was pushed under the old one: no event can slip between the two.
     pub(super) fn answer(&self) {
         self.scheduled.swap(false, Ordering::AcqRel);
+    }
+
+    /// Takes an answer back: the caller looks again later, so nobody need wake it. `false` when somebody has already.
+    pub(super) fn take_back(&self) -> bool {
+        !self.scheduled.swap(true, Ordering::AcqRel)
     }
 
     /// Takes all events, in the order in which they happened.

@@ -65,10 +65,9 @@ pub(super) struct Session {
     outstanding: Cell<usize>,
     /// JavaScript's `settle(count, values)`; strong while tasks are outstanding.
     settle: sys::napi_ref,
-    /// The memory of JavaScript's `batch`: `BATCH` pairs of slot and kind.
+    /// The memory of JavaScript's `batch`: `BATCH` pairs of slot and kind. Valid while `settle` is held, which closes over
+    /// it; a reference of its own would keep the whole realm alive.
     batch: *mut u32,
-    /// Keeps that memory alive.
-    batch_ref: sys::napi_ref,
     /// Events that were taken and did not fit into the last batch, the next one last.
     backlog: RefCell<Vec<(u32, Event)>>,
     /// No task is taken any more.
@@ -89,11 +88,18 @@ thread_local! {
 
 #[napi]
 impl SessionHandle {
-    /// `settle(count, values)` is called with what happened: `count` pairs of slot and kind are in `batch`.
+    /// `settle(count, values, more)` is called with what happened: `count` pairs of slot and kind are in `batch`. When there
+    /// is `more`, it calls `deliver` on the next turn of the event loop. It must close over `batch`.
     #[napi(constructor)]
     pub fn new(env: Env, settle: Unknown<'_>, batch: Unknown<'_>) -> Result<Self> {
         napi::bindgen_prelude::retain_current_module_for_unload_safety();
         Session::open(env, settle, batch).map(Self)
+    }
+
+    /// Goes on handing over what has happened, when `settle` was told that there is more.
+    #[napi]
+    pub fn deliver(&self) {
+        self.0.deliver();
     }
 
     /// Asks the task in `slot` to stop because the caller aborted it.
@@ -108,12 +114,11 @@ impl SessionHandle {
 impl Session {
     fn open(env: Env, settle: Unknown<'_>, batch: Unknown<'_>) -> Result<Rc<Self>> {
         let raw = env.raw();
-        let (mut settle_ref, mut batch_ref) = (ptr::null_mut(), ptr::null_mut());
+        let mut settle_ref = ptr::null_mut();
         let (mut len, mut data) = (0, ptr::null_mut());
         // SAFETY: both values are live in this environment, and the out pointers through the calls.
         unsafe {
             check_status!(sys::napi_create_reference(raw, settle.raw(), 0, &mut settle_ref))?;
-            check_status!(sys::napi_create_reference(raw, batch.raw(), 1, &mut batch_ref))?;
             check_status!(sys::napi_get_typedarray_info(
                 raw,
                 batch.raw(),
@@ -136,7 +141,6 @@ impl Session {
             outstanding: Cell::new(0),
             settle: settle_ref,
             batch: data.cast(),
-            batch_ref,
             backlog: RefCell::default(),
             closed: Cell::new(false),
             ended: Cell::new(false),
@@ -192,35 +196,48 @@ impl Session {
         self.closed.get()
     }
 
-    /// Hands one batch of events to JavaScript. The rest waits for the next turn of the event loop.
+    /// Hands one batch of events to JavaScript. When there may be more, JavaScript is told so, and calls again on the next
+    /// turn of the event loop: a threadsafe function that is called meanwhile would be answered in the same turn.
     fn deliver(&self) {
-        self.completions.answer();
+        // Held until the end, it keeps the memory of `batch`, which it closes over.
+        let Some(settle) = self.settle_function() else { return };
         let mut events = self.backlog.borrow_mut();
         let mut batch = Batch { env: self.env, at: self.batch, count: 0, values: None, len: 0 };
-        let mut settled = 0;
+        let (mut settled, mut answered) = (0, false);
         while batch.count < BATCH {
             if events.is_empty() {
                 self.completions.take(&mut events);
                 events.reverse();
             }
-            let Some((number, event)) = events.pop() else { break };
-            if let Event::Settled(outcome) = event {
-                settled += 1;
-                self.untrack(number);
-                batch.settle(number, outcome);
-            } else {
-                batch.tell(number, &event);
+            match events.pop() {
+                Some((slot, Event::Settled(outcome))) => {
+                    settled += 1;
+                    batch.settle(slot, outcome);
+                    // After that: the result may be in memory that this keeps.
+                    self.untrack(slot);
+                }
+                Some((number, event)) => batch.tell(number, &event),
+                None if answered => break,
+                None => {
+                    self.completions.answer();
+                    answered = true;
+                }
             }
         }
-        if batch.count == BATCH {
-            // There may be more, and what came before the answer above has no wake-up of its own.
-            self.completions.schedule();
-        }
         drop(events);
+        let more = batch.count == BATCH && (!answered || self.completions.take_back());
         if batch.count > 0 {
-            self.call(&batch);
+            self.call(settle, &batch, more);
         }
         self.settled(settled);
+    }
+
+    /// JavaScript's `settle`. `None` when the JS layer was collected as garbage: then no task is outstanding.
+    fn settle_function(&self) -> Option<sys::napi_value> {
+        let mut settle = ptr::null_mut();
+        // SAFETY: on the thread of a live `env`, inside the handle scope of the caller's.
+        unsafe { sys::napi_get_reference_value(self.env, self.settle, &mut settle) };
+        (!settle.is_null()).then_some(settle)
     }
 
     fn untrack(&self, slot: u32) {
@@ -231,19 +248,16 @@ impl Session {
         }
     }
 
-    fn call(&self, batch: &Batch) {
-        let (mut settle, mut this, mut count) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
-        // SAFETY: on the thread of a live `env`, inside the handle scope of `on_wake`. When the environment is being
+    fn call(&self, settle: sys::napi_value, batch: &Batch, more: bool) {
+        let (mut this, mut count, mut flag) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
+        // SAFETY: on the thread of a live `env`, inside the handle scope of the caller's. When the environment is being
         // terminated the call fails, and nobody is left to hear of it.
         unsafe {
-            sys::napi_get_reference_value(self.env, self.settle, &mut settle);
-            if settle.is_null() {
-                return;
-            }
             sys::napi_get_undefined(self.env, &mut this);
             sys::napi_create_uint32(self.env, batch.count as u32, &mut count);
-            let arguments = [count, batch.values.unwrap_or(this)];
-            sys::napi_call_function(self.env, this, settle, 2, arguments.as_ptr(), ptr::null_mut());
+            sys::napi_get_boolean(self.env, more, &mut flag);
+            let arguments = [count, batch.values.unwrap_or(this), flag];
+            sys::napi_call_function(self.env, this, settle, 3, arguments.as_ptr(), ptr::null_mut());
         }
     }
 
@@ -281,11 +295,8 @@ impl Drop for Session {
             // SAFETY: the environment lives, this is its thread.
             unsafe { sys::napi_remove_env_cleanup_hook(self.env, Some(on_env_end), me) };
             self.wake().close(true);
-            // SAFETY: as above; the references are of this environment and deleted once.
-            unsafe {
-                sys::napi_delete_reference(self.env, self.settle);
-                sys::napi_delete_reference(self.env, self.batch_ref);
-            }
+            // SAFETY: as above; the reference is of this environment and deleted once.
+            unsafe { sys::napi_delete_reference(self.env, self.settle) };
         }
     }
 }

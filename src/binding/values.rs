@@ -128,6 +128,10 @@ fn bytes_of(env: Env, view: Unknown<'_>) -> Result<(*const u8, usize)> {
     Ok((data.cast_const().cast(), len))
 }
 
+/// The largest external buffer that every supported Node takes. Of a larger one Node 20 frees the memory and says that
+/// it did not take it.
+const MAX_EXTERNAL: usize = u32::MAX as usize;
+
 /// A task's binary result as an `ArrayBuffer` over the very same memory, freed with it.
 ///
 /// # Safety
@@ -137,7 +141,7 @@ pub(super) unsafe fn array_buffer(env: sys::napi_env, binary: Binary) -> sys::na
     let mut bytes = Box::new(binary.into_vec());
     let (at, len) = (bytes.as_mut_ptr(), bytes.len());
     // An external buffer must not be empty, and Electron allows none at all: those get a copy.
-    if len > 0 {
+    if (1..=MAX_EXTERNAL).contains(&len) {
         let hint = Box::into_raw(bytes);
         // SAFETY: the vector lives on the heap, unmoved, until `free` gets it back, once.
         let status =
