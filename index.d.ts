@@ -30,6 +30,7 @@ export interface NativeTasks {
   'digest.hash': { input: DigestInput; result: DigestResult }
   noop: { input: unknown; result: any }
   fault: { input: FaultInput; result: undefined }
+  'numeric.reduce': { input: NumericReduceInput; result: number }
 }
 
 /** The name of a native task. */
@@ -84,6 +85,61 @@ export interface FaultInput {
   /** How long to wait first. @default 0; for `stall`: until it is stopped */
   milliseconds?: number
 }
+
+/**
+ * Input of `numeric.reduce`: one number out of an expression over a range or over columns. The expression is compiled
+ * once and computed by all threads of the pool with the widest SIMD instructions of the machine. The result has the
+ * same bits for any number of threads and on any x86-64 or arm64 processor. Progress counts elements.
+ *
+ * ```js
+ * await pool.runTask('numeric.reduce', { op: 'sum', of: 'sqrt(i)', range: [0, 1e9] })
+ * await pool.runTask('numeric.reduce', { op: 'count', of: 'a > 3 && b <= 2', columns: { a, b } })
+ * ```
+ */
+export type NumericReduceInput = {
+  /**
+   * - `sum`: accurate to the last bit or so, however many elements there are. 0 without any.
+   * - `mean`: the sum divided by the number of elements. NaN without any.
+   * - `min`, `max`: as `Math.min` and `Math.max`: NaN when any value is NaN. Infinity and -Infinity without any.
+   * - `product`: overflows only if the result does, not on the way. 1 without any.
+   * - `count`: how many values are neither 0 nor NaN, so that comparisons can be counted. 0 without any.
+   *
+   * NaN makes a sum, a mean and a product NaN too.
+   */
+  op: 'sum' | 'mean' | 'min' | 'max' | 'product' | 'count'
+  /**
+   * An expression, at most 16,384 bytes long and nested at most 200 levels deep. A fault in it rejects with
+   * `ERR_EXPRESSION_SYNTAX`; the message tells its position, an index into this string. Everything is a 64-bit float.
+   *
+   * - Numbers as in JavaScript: `1`, `.5`, `1e-3`, `0xff`, `1_000`.
+   * - Names: the columns; `i`, the value of the range or the number of the row; `pi`, `e`, `tau`, `inf`, `nan`, `true`
+   *   (1), `false` (0), and the constants of JavaScript's `Math` in its spelling. A column hides a constant.
+   * - Operators with JavaScript's precedence: `+ - * / %`, `^` or `**` (power, from the right, tighter than a sign:
+   *   `-x^2` is `-(x^2)`), `== != < <= > >=` (1 or 0; they do not chain), `!`, `&&`, `||`, `? :`.
+   * - The functions of JavaScript's `Math`, `Math.` before them or not: `abs acos acosh asin asinh atan atan2 atanh cbrt
+   *   ceil clz32 cos cosh exp expm1 floor fround hypot imul log log10 log1p log2 max min pow round sign sin sinh sqrt tan
+   *   tanh trunc`, with its rules for NaN, -0 and infinities, within 1 ulp or 2 of the exact value.
+   */
+  of: string
+} & (
+  | {
+      /**
+       * `[from, to, step]`, as in `for (let i = from; i < to; i += step)`, but each value is exactly `from + k * step`;
+       * with a negative step it runs down while `i > to`. At most 2^53 values. The step is 1 unless given.
+       */
+      range: readonly [from: number, to: number, step?: number]
+      columns?: undefined
+    }
+  | {
+      /**
+       * Typed arrays of the same length by their names in the expression. Those over a SharedArrayBuffer are read in
+       * place, those over a buffer in `transferList` are moved, all others are copied. 64-bit integers are rounded to
+       * the nearest float.
+       */
+      columns: Readonly<Record<string, NumericArray>>
+      range?: undefined
+    }
+)
 
 /** How far a task is. */
 export interface Progress {

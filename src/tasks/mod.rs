@@ -4,8 +4,10 @@ mod digest;
 mod fault;
 mod file;
 mod noop;
+mod numeric;
 
 use crate::engine::Entry;
 
 /// The registry, in the order in which `tasks()` lists it.
-pub static ALL: &[Entry] = &[Entry::of::<digest::Hash>(), Entry::of::<fault::Fault>(), noop::ENTRY];
+pub static ALL: &[Entry] =
+    &[Entry::of::<digest::Hash>(), Entry::of::<fault::Fault>(), noop::ENTRY, Entry::of::<numeric::Reduce>()];

@@ -1,0 +1,137 @@
+//! Loops over tiles of elements, for the SIMD instructions that this processor has. The published binary is built for
+//! the oldest processors of its platform; these loops are compiled once more for each level above, and chosen at run
+//! time.
+//!
+//! A level changes how many elements an instruction takes, never what it computes: no level fuses a product and a sum.
+
+/// Elements that a loop handles at a time, a multiple of every SIMD width. So few that the tiles of an expression stay
+/// in the first-level cache, and that the processor begins with the next step before it is through with the last: a
+/// step that waits for the divider hides the others.
+pub(super) const TILE: usize = 64;
+
+/// The values of some consecutive elements.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+pub(super) struct Tile(pub [f64; TILE]);
+
+/// A level that this processor has: only `BASELINE` and `available` make one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Level(Instructions);
+
+#[derive(Clone, Copy, Debug)]
+enum Instructions {
+    /// What every processor of the platform has: SSE2, or NEON on Arm.
+    Baseline,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+}
+
+/// What is computed of each element alone. `of` must be `#[inline(always)]`, as must all of it that is to be
+/// vectorised.
+pub(super) trait Elementwise {
+    fn of(x: f64, y: f64, z: f64) -> f64;
+}
+
+/// Any other loop over a tile. `run` must be `#[inline(always)]`.
+pub(super) trait Loop {
+    fn run(self);
+}
+
+impl Level {
+    pub(super) const BASELINE: Self = Self(Instructions::Baseline);
+
+    /// Every level that this processor has, the widest last.
+    pub(super) fn available() -> impl Iterator<Item = Self> {
+        #[cfg(target_arch = "x86_64")]
+        let wider = {
+            let avx2 = is_x86_feature_detected!("avx2");
+            let avx512 = avx2
+                && is_x86_feature_detected!("avx512f")
+                && is_x86_feature_detected!("avx512dq")
+                && is_x86_feature_detected!("avx512vl");
+            [avx2.then_some(Self(Instructions::Avx2)), avx512.then_some(Self(Instructions::Avx512))]
+        };
+        #[cfg(not(target_arch = "x86_64"))]
+        let wider = [None];
+        std::iter::once(Self::BASELINE).chain(wider.into_iter().flatten())
+    }
+
+    pub(super) fn widest() -> Self {
+        Self::available().last().unwrap_or(Self::BASELINE)
+    }
+
+    /// The loop that computes a tile, element by element.
+    pub(super) fn over_tiles<E: Elementwise>(self) -> TileKernel {
+        TileKernel(match self.0 {
+            Instructions::Baseline => each::<E>,
+            #[cfg(target_arch = "x86_64")]
+            Instructions::Avx2 => each_with_avx2::<E>,
+            #[cfg(target_arch = "x86_64")]
+            Instructions::Avx512 => each_with_avx512::<E>,
+        })
+    }
+
+    /// Runs a loop with the instructions of this level.
+    pub(super) fn run(self, work: impl Loop) {
+        match self.0 {
+            Instructions::Baseline => run_with_baseline(work),
+            // SAFETY: `available` made this level, having found that the processor has AVX2.
+            #[cfg(target_arch = "x86_64")]
+            Instructions::Avx2 => unsafe { run_with_avx2(work) },
+            // SAFETY: as above, with the three sets of AVX-512.
+            #[cfg(target_arch = "x86_64")]
+            Instructions::Avx512 => unsafe { run_with_avx512(work) },
+        }
+    }
+}
+
+/// Computes a tile out of up to three, with the instructions of the level that made it.
+#[derive(Clone, Copy)]
+pub(super) struct TileKernel(unsafe fn(&Tile, &Tile, &Tile, &mut Tile));
+
+impl TileKernel {
+    pub(super) fn run(self, [x, y, z]: [&Tile; 3], to: &mut Tile) {
+        // SAFETY: what is unsafe about the function is that the processor must have its instructions; it has, since the
+        // level was there to make this.
+        unsafe { (self.0)(x, y, z, to) }
+    }
+}
+
+#[inline(always)]
+fn each<E: Elementwise>(x: &Tile, y: &Tile, z: &Tile, to: &mut Tile) {
+    for i in 0..TILE {
+        to.0[i] = E::of(x.0[i], y.0[i], z.0[i]);
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn each_with_avx2<E: Elementwise>(x: &Tile, y: &Tile, z: &Tile, to: &mut Tile) {
+    each::<E>(x, y, z, to);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512dq,avx512vl")]
+fn each_with_avx512<E: Elementwise>(x: &Tile, y: &Tile, z: &Tile, to: &mut Tile) {
+    each::<E>(x, y, z, to);
+}
+
+/// Never inlined, or the compiler starts on this loop before it has seen which level it is for.
+#[inline(never)]
+fn run_with_baseline(work: impl Loop) {
+    work.run();
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn run_with_avx2(work: impl Loop) {
+    work.run();
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512dq,avx512vl")]
+fn run_with_avx512(work: impl Loop) {
+    work.run();
+}

@@ -1,0 +1,306 @@
+//! Reducing many values to one, so that the order never depends on who computes what: within a block each of 32 lanes
+//! takes every 32nd element, lanes are combined two by two, and blocks one after the other.
+//!
+//! Sums are accurate to about the last bit: lanes add pairwise, at most 64 tiles, before they are folded into a sum of
+//! twice the precision. Products keep their exponent apart, so that they overflow only when the result does.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::domain::Domain;
+use super::level::{Level, Loop, TILE, Tile};
+use super::math::{self, is_true, truth};
+use super::program::Program;
+
+/// What many values are reduced to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Reduction {
+    Sum,
+    Mean,
+    Min,
+    Max,
+    Product,
+    /// How many values are true: neither 0 nor NaN.
+    Count,
+}
+
+/// Accumulators that run side by side, two rows of them a tile. Independent additions hide the latency of one.
+const LANES: usize = TILE / 2;
+/// How often the number of tiles whose sum the lanes hold is doubled before they are folded.
+const DOUBLINGS: usize = 6;
+/// Tiles after which the lanes are folded.
+const FOLD_AFTER: usize = 1 << DOUBLINGS;
+
+/// What some of the elements came to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Partial {
+    /// `high + low`, where `low` is what rounding `high` left.
+    Sum {
+        high: f64,
+        low: f64,
+    },
+    Least(f64),
+    Greatest(f64),
+    /// `factor * 2^exponent`, the factor below 1 and at least a half unless it is 0, infinite or NaN.
+    Product {
+        factor: f64,
+        exponent: i64,
+    },
+}
+
+impl Partial {
+    /// What no elements come to.
+    pub(super) fn none(reduction: Reduction) -> Self {
+        match reduction {
+            Reduction::Sum | Reduction::Mean | Reduction::Count => Self::Sum { high: 0.0, low: 0.0 },
+            Reduction::Min => Self::Least(f64::INFINITY),
+            Reduction::Max => Self::Greatest(f64::NEG_INFINITY),
+            Reduction::Product => Self::Product { factor: 0.5, exponent: 1 },
+        }
+    }
+
+    /// These elements, then the others.
+    pub(super) fn then(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Sum { high, low }, Self::Sum { high: other, low: other_low }) => {
+                let (high, error) = two_sum(high, other);
+                Self::Sum { high, low: low + other_low + error }
+            }
+            (Self::Least(a), Self::Least(b)) => Self::Least(math::min(a, b)),
+            (Self::Greatest(a), Self::Greatest(b)) => Self::Greatest(math::max(a, b)),
+            (Self::Product { factor, exponent }, Self::Product { factor: other, exponent: other_exponent }) => {
+                let (factor, shift) = split(factor * other);
+                Self::Product { factor, exponent: exponent + other_exponent + shift }
+            }
+            _ => unreachable!("partial results of different reductions"),
+        }
+    }
+
+    /// The number that `count` elements come to.
+    pub(super) fn result(self, reduction: Reduction, count: u64) -> f64 {
+        match self {
+            Self::Sum { high, low } => {
+                let sum = if high.is_finite() { high + low } else { high };
+                if reduction == Reduction::Mean { sum / count as f64 } else { sum }
+            }
+            Self::Least(value) | Self::Greatest(value) => value,
+            Self::Product { factor, exponent } => {
+                // Beyond these the result is 0 or infinite anyway.
+                libm::scalbn(factor, exponent.clamp(-3000, 3000) as i32)
+            }
+        }
+    }
+}
+
+/// A sum, and what rounding it left (Knuth).
+fn two_sum(a: f64, b: f64) -> (f64, f64) {
+    let sum = a + b;
+    let b_in_sum = sum - a;
+    (sum, (a - (sum - b_in_sum)) + (b - b_in_sum))
+}
+
+/// A number as a factor below 1, at least a half, and a power of two. 0, infinities and NaN stay as they are.
+#[inline(always)]
+fn split(x: f64) -> (f64, i64) {
+    const EXPONENT: u64 = 0x7ff << 52;
+    const HALF: u64 = 0x3fe << 52;
+    // Subnormal numbers have no exponent of their own.
+    let is_small = x.abs() < f64::MIN_POSITIVE;
+    let x = if is_small { x * TWO_TO_54 } else { x };
+    let bits = x.to_bits();
+    let exponent = bits & EXPONENT;
+    let stays = exponent == 0 || exponent == EXPONENT;
+    let factor = f64::from_bits((bits & !EXPONENT) | HALF);
+    let shift = (exponent >> 52) as i64 - 0x3fe - if is_small { 54 } else { 0 };
+    if stays { (x, 0) } else { (factor, shift) }
+}
+
+const TWO_TO_54: f64 = (1_u64 << 54) as f64;
+
+/// Reduces the values of an expression for the elements `first..end`.
+pub(super) fn reduce_block(
+    program: &Program,
+    domain: &Domain,
+    reduction: Reduction,
+    mut first: u64,
+    end: u64,
+) -> Partial {
+    let mut slots = program.slots();
+    let mut done = Partial::none(reduction);
+    let mut lanes = Lanes::none(reduction);
+    let mut tiles = 0;
+    while first < end {
+        program.run(domain, first, &mut slots);
+        let length = (end - first).min(TILE as u64) as usize;
+        let values = &slots[program.result];
+        if length == TILE {
+            lanes.take(values, program.level);
+        } else {
+            let mut last = Tile([lanes.neutral(); TILE]);
+            last.0[..length].copy_from_slice(&values.0[..length]);
+            lanes.take(&last, program.level);
+        }
+        first += length as u64;
+        tiles += 1;
+        if tiles == FOLD_AFTER {
+            done = done.then(lanes.fold(reduction));
+            tiles = 0;
+        }
+    }
+    done.then(lanes.fold(reduction))
+}
+
+/// One value for each lane.
+#[repr(align(64))]
+struct Row([f64; LANES]);
+
+/// Accumulators side by side.
+enum Lanes {
+    Sum(Sums),
+    Count(Row),
+    Least(Row),
+    Greatest(Row),
+    Product { factors: Row, exponents: [i64; LANES] },
+}
+
+impl Lanes {
+    fn none(reduction: Reduction) -> Self {
+        match reduction {
+            Reduction::Sum | Reduction::Mean => {
+                Self::Sum(Sums { rows: [const { Row([0.0; LANES]) }; DOUBLINGS + 1], tiles: 0 })
+            }
+            Reduction::Count => Self::Count(Row([0.0; LANES])),
+            Reduction::Min => Self::Least(Row([f64::INFINITY; LANES])),
+            Reduction::Max => Self::Greatest(Row([f64::NEG_INFINITY; LANES])),
+            Reduction::Product => Self::Product { factors: Row([0.5; LANES]), exponents: [1; LANES] },
+        }
+    }
+
+    /// A value that changes nothing when it is taken.
+    fn neutral(&self) -> f64 {
+        match self {
+            Self::Sum(_) | Self::Count(_) => 0.0,
+            Self::Least(_) => f64::INFINITY,
+            Self::Greatest(_) => f64::NEG_INFINITY,
+            Self::Product { .. } => 1.0,
+        }
+    }
+
+    fn take(&mut self, values: &Tile, level: Level) {
+        match self {
+            Self::Sum(sums) => level.run(Add { sums, values }),
+            Self::Count(lanes) => level.run(Take { lanes, values, with: |count, x| count + truth(is_true(x)) }),
+            Self::Least(lanes) => level.run(Take { lanes, values, with: |least, x| math::min(x, least) }),
+            Self::Greatest(lanes) => level.run(Take { lanes, values, with: |greatest, x| math::max(x, greatest) }),
+            Self::Product { factors, exponents } => level.run(TakeFactors { factors, exponents, values }),
+        }
+    }
+
+    /// What was taken since the last time, lanes combined two by two.
+    fn fold(&mut self, reduction: Reduction) -> Partial {
+        match std::mem::replace(self, Self::none(reduction)) {
+            Self::Sum(sums) => sums.fold(),
+            Self::Count(lanes) => Partial::Sum { high: by_halves(lanes.0, |a, b| a + b), low: 0.0 },
+            Self::Least(lanes) => Partial::Least(by_halves(lanes.0, math::min)),
+            Self::Greatest(lanes) => Partial::Greatest(by_halves(lanes.0, math::max)),
+            Self::Product { factors, exponents } => {
+                let lanes: [_; LANES] =
+                    std::array::from_fn(|i| Partial::Product { factor: factors.0[i], exponent: exponents[i] });
+                by_halves(lanes, Partial::then)
+            }
+        }
+    }
+}
+
+/// Sums of 1, 2, 4, … tiles, as the digits of a binary counter: the n-th row holds the sum of 2^n tiles when the n-th
+/// bit of their number is set. So sums of equally many elements are added, and rounding grows with the logarithm only.
+struct Sums {
+    rows: [Row; DOUBLINGS + 1],
+    tiles: usize,
+}
+
+impl Sums {
+    fn fold(&self) -> Partial {
+        let set = (0..=DOUBLINGS).rev().filter(|n| self.tiles >> n & 1 == 1);
+        set.fold(Partial::none(Reduction::Sum), |done, n| {
+            done.then(Partial::Sum { high: by_halves(self.rows[n].0, |a, b| a + b), low: 0.0 })
+        })
+    }
+}
+
+/// Counts one more tile in: as many additions as one after the other.
+struct Add<'a> {
+    sums: &'a mut Sums,
+    values: &'a Tile,
+}
+
+impl Loop for Add<'_> {
+    #[inline(always)]
+    fn run(self) {
+        let carries = self.sums.tiles.trailing_ones() as usize;
+        self.sums.tiles += 1;
+        let (before, rest) = self.sums.rows.split_at_mut(carries);
+        let to = &mut rest[0].0;
+        let (first, second) = self.values.0.split_at(LANES);
+        for ((to, x), y) in to.iter_mut().zip(first).zip(second) {
+            *to = x + y;
+        }
+        for row in before {
+            for (to, x) in to.iter_mut().zip(&row.0) {
+                *to += x;
+            }
+        }
+    }
+}
+
+/// Takes a tile into the lanes: each lane its element of every row.
+struct Take<'a, With> {
+    lanes: &'a mut Row,
+    values: &'a Tile,
+    with: With,
+}
+
+impl<With: Fn(f64, f64) -> f64> Loop for Take<'_, With> {
+    #[inline(always)]
+    fn run(self) {
+        let (first, second) = self.values.0.split_at(LANES);
+        for ((lane, x), y) in self.lanes.0.iter_mut().zip(first).zip(second) {
+            *lane = (self.with)((self.with)(*lane, *x), *y);
+        }
+    }
+}
+
+/// The same for factors, whose exponents are kept apart.
+struct TakeFactors<'a> {
+    factors: &'a mut Row,
+    exponents: &'a mut [i64; LANES],
+    values: &'a Tile,
+}
+
+impl Loop for TakeFactors<'_> {
+    #[inline(always)]
+    fn run(self) {
+        for row in self.values.0.chunks_exact(LANES) {
+            for (i, x) in row.iter().enumerate() {
+                // Both factors are below 1 now: their product neither overflows nor loses bits.
+                let (x, exponent) = split(*x);
+                let (factor, shift) = split(self.factors.0[i] * x);
+                self.factors.0[i] = factor;
+                self.exponents[i] += exponent + shift;
+            }
+        }
+    }
+}
+
+/// Combines the first half with the second until one is left.
+fn by_halves<T: Copy>(mut lanes: [T; LANES], combine: impl Fn(T, T) -> T) -> T {
+    let mut half = LANES / 2;
+    while half > 0 {
+        for i in 0..half {
+            lanes[i] = combine(lanes[i], lanes[i + half]);
+        }
+        half /= 2;
+    }
+    lanes[0]
+}
