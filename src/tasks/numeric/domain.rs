@@ -95,7 +95,7 @@ impl Domain {
 
     /// The values of `i` from element `first` on.
     pub(super) fn read_index(&self, first: u64, to: &mut Tile, level: Level) {
-        level.run(Ramp { first: first as f64, from: self.from, step: self.step, to });
+        level.run::<Ramp>(to, &Ramp { first: first as f64, from: self.from, step: self.step });
     }
 
     /// The values of a column from row `first` on, as many as there are up to a tile. The rest of the tile is left.
@@ -107,18 +107,20 @@ impl Domain {
 }
 
 /// `from + k * step` for a tile of k.
-struct Ramp<'a> {
+struct Ramp {
     first: f64,
     from: f64,
     step: f64,
-    to: &'a mut Tile,
 }
 
-impl Loop for Ramp<'_> {
+impl Loop for Ramp {
+    type Target = Tile;
+    type Source = Self;
+
     #[inline(always)]
-    fn run(self) {
-        for (slot, lane) in self.to.0.iter_mut().zip(&LANES.0) {
-            *slot = self.from + (self.first + lane) * self.step;
+    fn run(target: &mut Tile, ramp: &Self) {
+        for (slot, lane) in target.0.iter_mut().zip(&LANES.0) {
+            *slot = ramp.from + (ramp.first + lane) * ramp.step;
         }
     }
 }

@@ -34,9 +34,12 @@ pub(super) trait Elementwise {
     fn of(x: f64, y: f64, z: f64) -> f64;
 }
 
-/// Any other loop over a tile. `run` must be `#[inline(always)]`.
+/// Any other loop. `run` must be `#[inline(always)]`. What it writes and what it reads are apart, which lets it be
+/// vectorised.
 pub(super) trait Loop {
-    fn run(self);
+    type Target;
+    type Source;
+    fn run(target: &mut Self::Target, source: &Self::Source);
 }
 
 impl Level {
@@ -74,15 +77,15 @@ impl Level {
     }
 
     /// Runs a loop with the instructions of this level.
-    pub(super) fn run(self, work: impl Loop) {
+    pub(super) fn run<L: Loop>(self, target: &mut L::Target, source: &L::Source) {
         match self.0 {
-            Instructions::Baseline => run_with_baseline(work),
+            Instructions::Baseline => run_with_baseline::<L>(target, source),
             // SAFETY: `available` made this level, having found that the processor has AVX2.
             #[cfg(target_arch = "x86_64")]
-            Instructions::Avx2 => unsafe { run_with_avx2(work) },
+            Instructions::Avx2 => unsafe { run_with_avx2::<L>(target, source) },
             // SAFETY: as above, with the three sets of AVX-512.
             #[cfg(target_arch = "x86_64")]
-            Instructions::Avx512 => unsafe { run_with_avx512(work) },
+            Instructions::Avx512 => unsafe { run_with_avx512::<L>(target, source) },
         }
     }
 }
@@ -120,18 +123,18 @@ fn each_with_avx512<E: Elementwise>(x: &Tile, y: &Tile, z: &Tile, to: &mut Tile)
 
 /// Never inlined, or the compiler starts on this loop before it has seen which level it is for.
 #[inline(never)]
-fn run_with_baseline(work: impl Loop) {
-    work.run();
+fn run_with_baseline<L: Loop>(target: &mut L::Target, source: &L::Source) {
+    L::run(target, source);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
-fn run_with_avx2(work: impl Loop) {
-    work.run();
+fn run_with_avx2<L: Loop>(target: &mut L::Target, source: &L::Source) {
+    L::run(target, source);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512dq,avx512vl")]
-fn run_with_avx512(work: impl Loop) {
-    work.run();
+fn run_with_avx512<L: Loop>(target: &mut L::Target, source: &L::Source) {
+    L::run(target, source);
 }

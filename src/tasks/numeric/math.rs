@@ -12,7 +12,7 @@ pub(super) fn truth(value: bool) -> f64 {
 /// As JavaScript has it: neither 0 nor NaN.
 #[inline(always)]
 pub(super) fn is_true(x: f64) -> bool {
-    x < 0.0 || x > 0.0
+    x.abs() > 0.0
 }
 
 /// The smaller one; NaN when either is, and -0 below 0.

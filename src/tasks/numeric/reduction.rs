@@ -128,52 +128,55 @@ pub(super) fn reduce_block(
 ) -> Partial {
     let mut slots = program.slots();
     let mut done = Partial::none(reduction);
-    let mut lanes = Lanes::none(reduction);
-    let mut tiles = 0;
     while first < end {
-        program.run(domain, first, &mut slots);
-        let length = (end - first).min(TILE as u64) as usize;
-        let values = &slots[program.result];
-        if length == TILE {
-            lanes.take(values, program.level);
-        } else {
-            let mut last = Tile([lanes.neutral(); TILE]);
-            last.0[..length].copy_from_slice(&values.0[..length]);
-            lanes.take(&last, program.level);
+        let mut lanes = Lanes::none(reduction);
+        for _ in 0..FOLD_AFTER {
+            program.run(domain, first, &mut slots);
+            let length = (end - first).min(TILE as u64) as usize;
+            let values = &slots[program.result];
+            if length == TILE {
+                lanes.take(values, program.level);
+            } else {
+                let mut last = Tile([lanes.neutral(); TILE]);
+                last.0[..length].copy_from_slice(&values.0[..length]);
+                lanes.take(&last, program.level);
+            }
+            first += length as u64;
+            if first == end {
+                break;
+            }
         }
-        first += length as u64;
-        tiles += 1;
-        if tiles == FOLD_AFTER {
-            done = done.then(lanes.fold(reduction));
-            tiles = 0;
-        }
+        done = done.then(lanes.fold());
     }
-    done.then(lanes.fold(reduction))
+    done
 }
 
 /// One value for each lane.
+#[derive(Clone, Copy)]
 #[repr(align(64))]
 struct Row([f64; LANES]);
 
 /// Accumulators side by side.
 enum Lanes {
-    Sum(Sums),
+    Sum(Box<Sums>),
     Count(Row),
     Least(Row),
     Greatest(Row),
-    Product { factors: Row, exponents: [i64; LANES] },
+    Product(Box<Factors>),
 }
 
 impl Lanes {
     fn none(reduction: Reduction) -> Self {
         match reduction {
             Reduction::Sum | Reduction::Mean => {
-                Self::Sum(Sums { rows: [const { Row([0.0; LANES]) }; DOUBLINGS + 1], tiles: 0 })
+                Self::Sum(Box::new(Sums { rows: [Row([0.0; LANES]); DOUBLINGS + 1], tiles: 0 }))
             }
             Reduction::Count => Self::Count(Row([0.0; LANES])),
             Reduction::Min => Self::Least(Row([f64::INFINITY; LANES])),
             Reduction::Max => Self::Greatest(Row([f64::NEG_INFINITY; LANES])),
-            Reduction::Product => Self::Product { factors: Row([0.5; LANES]), exponents: [1; LANES] },
+            Reduction::Product => {
+                Self::Product(Box::new(Factors { factors: Row([0.5; LANES]), exponents: [1; LANES] }))
+            }
         }
     }
 
@@ -183,30 +186,32 @@ impl Lanes {
             Self::Sum(_) | Self::Count(_) => 0.0,
             Self::Least(_) => f64::INFINITY,
             Self::Greatest(_) => f64::NEG_INFINITY,
-            Self::Product { .. } => 1.0,
+            Self::Product(_) => 1.0,
         }
     }
 
     fn take(&mut self, values: &Tile, level: Level) {
         match self {
-            Self::Sum(sums) => level.run(Add { sums, values }),
-            Self::Count(lanes) => level.run(Take { lanes, values, with: |count, x| count + truth(is_true(x)) }),
-            Self::Least(lanes) => level.run(Take { lanes, values, with: |least, x| math::min(x, least) }),
-            Self::Greatest(lanes) => level.run(Take { lanes, values, with: |greatest, x| math::max(x, greatest) }),
-            Self::Product { factors, exponents } => level.run(TakeFactors { factors, exponents, values }),
+            Self::Sum(sums) => sums.take(values, level),
+            Self::Count(row) => level.run::<Count>(row, values),
+            Self::Least(row) => level.run::<Least>(row, values),
+            Self::Greatest(row) => level.run::<Greatest>(row, values),
+            Self::Product(factors) => level.run::<Factors>(factors, values),
         }
     }
 
-    /// What was taken since the last time, lanes combined two by two.
-    fn fold(&mut self, reduction: Reduction) -> Partial {
-        match std::mem::replace(self, Self::none(reduction)) {
+    /// What was taken, lanes combined two by two.
+    fn fold(&self) -> Partial {
+        match self {
             Self::Sum(sums) => sums.fold(),
-            Self::Count(lanes) => Partial::Sum { high: by_halves(lanes.0, |a, b| a + b), low: 0.0 },
-            Self::Least(lanes) => Partial::Least(by_halves(lanes.0, math::min)),
-            Self::Greatest(lanes) => Partial::Greatest(by_halves(lanes.0, math::max)),
-            Self::Product { factors, exponents } => {
-                let lanes: [_; LANES] =
-                    std::array::from_fn(|i| Partial::Product { factor: factors.0[i], exponent: exponents[i] });
+            Self::Count(row) => Partial::Sum { high: by_halves(row.0, |a, b| a + b), low: 0.0 },
+            Self::Least(row) => Partial::Least(by_halves(row.0, math::min)),
+            Self::Greatest(row) => Partial::Greatest(by_halves(row.0, math::max)),
+            Self::Product(product) => {
+                let lanes: [_; LANES] = std::array::from_fn(|i| Partial::Product {
+                    factor: product.factors.0[i],
+                    exponent: product.exponents[i],
+                });
                 by_halves(lanes, Partial::then)
             }
         }
@@ -214,13 +219,25 @@ impl Lanes {
 }
 
 /// Sums of 1, 2, 4, … tiles, as the digits of a binary counter: the n-th row holds the sum of 2^n tiles when the n-th
-/// bit of their number is set. So sums of equally many elements are added, and rounding grows with the logarithm only.
+/// bit of their number is set. So sums of equally many elements are added, and rounding grows with the logarithm only,
+/// for no more additions than one after the other would take.
 struct Sums {
     rows: [Row; DOUBLINGS + 1],
     tiles: usize,
 }
 
 impl Sums {
+    fn take(&mut self, values: &Tile, level: Level) {
+        let carries = self.tiles.trailing_ones() as usize;
+        self.tiles += 1;
+        let (carried, rest) = self.rows.split_at_mut(carries);
+        let row = &mut rest[0];
+        level.run::<AddHalves>(row, values);
+        for smaller in carried {
+            level.run::<AddRow>(row, smaller);
+        }
+    }
+
     fn fold(&self) -> Partial {
         let set = (0..=DOUBLINGS).rev().filter(|n| self.tiles >> n & 1 == 1);
         set.fold(Partial::none(Reduction::Sum), |done, n| {
@@ -229,65 +246,77 @@ impl Sums {
     }
 }
 
-/// Counts one more tile in: as many additions as one after the other.
-struct Add<'a> {
-    sums: &'a mut Sums,
-    values: &'a Tile,
+struct AddHalves;
+
+impl Loop for AddHalves {
+    type Target = Row;
+    type Source = Tile;
+
+    #[inline(always)]
+    fn run(row: &mut Row, values: &Tile) {
+        for i in 0..LANES {
+            row.0[i] = values.0[i] + values.0[i + LANES];
+        }
+    }
 }
 
-impl Loop for Add<'_> {
+struct AddRow;
+
+impl Loop for AddRow {
+    type Target = Row;
+    type Source = Row;
+
     #[inline(always)]
-    fn run(self) {
-        let carries = self.sums.tiles.trailing_ones() as usize;
-        self.sums.tiles += 1;
-        let (before, rest) = self.sums.rows.split_at_mut(carries);
-        let to = &mut rest[0].0;
-        let (first, second) = self.values.0.split_at(LANES);
-        for ((to, x), y) in to.iter_mut().zip(first).zip(second) {
-            *to = x + y;
+    fn run(row: &mut Row, other: &Row) {
+        for i in 0..LANES {
+            row.0[i] += other.0[i];
         }
-        for row in before {
-            for (to, x) in to.iter_mut().zip(&row.0) {
-                *to += x;
+    }
+}
+
+/// Takes both halves of a tile into a row.
+macro_rules! take {
+    ($name:ident: |$lane:ident, $x:ident| $taken:expr) => {
+        struct $name;
+
+        impl Loop for $name {
+            type Target = Row;
+            type Source = Tile;
+
+            #[inline(always)]
+            fn run(row: &mut Row, values: &Tile) {
+                let take = |$lane: f64, $x: f64| $taken;
+                for i in 0..LANES {
+                    row.0[i] = take(take(row.0[i], values.0[i]), values.0[i + LANES]);
+                }
             }
         }
-    }
+    };
 }
 
-/// Takes a tile into the lanes: each lane its element of every row.
-struct Take<'a, With> {
-    lanes: &'a mut Row,
-    values: &'a Tile,
-    with: With,
+take!(Count: |count, x| count + truth(is_true(x)));
+take!(Least: |least, x| math::min(x, least));
+take!(Greatest: |greatest, x| math::max(x, greatest));
+
+/// A product for each lane, as in `Partial::Product`.
+struct Factors {
+    factors: Row,
+    exponents: [i64; LANES],
 }
 
-impl<With: Fn(f64, f64) -> f64> Loop for Take<'_, With> {
+impl Loop for Factors {
+    type Target = Self;
+    type Source = Tile;
+
     #[inline(always)]
-    fn run(self) {
-        let (first, second) = self.values.0.split_at(LANES);
-        for ((lane, x), y) in self.lanes.0.iter_mut().zip(first).zip(second) {
-            *lane = (self.with)((self.with)(*lane, *x), *y);
-        }
-    }
-}
-
-/// The same for factors, whose exponents are kept apart.
-struct TakeFactors<'a> {
-    factors: &'a mut Row,
-    exponents: &'a mut [i64; LANES],
-    values: &'a Tile,
-}
-
-impl Loop for TakeFactors<'_> {
-    #[inline(always)]
-    fn run(self) {
-        for row in self.values.0.chunks_exact(LANES) {
-            for (i, x) in row.iter().enumerate() {
+    fn run(product: &mut Self, values: &Tile) {
+        for half in values.0.chunks_exact(LANES) {
+            for (i, x) in half.iter().enumerate() {
                 // Both factors are below 1 now: their product neither overflows nor loses bits.
                 let (x, exponent) = split(*x);
-                let (factor, shift) = split(self.factors.0[i] * x);
-                self.factors.0[i] = factor;
-                self.exponents[i] += exponent + shift;
+                let (factor, shift) = split(product.factors.0[i] * x);
+                product.factors.0[i] = factor;
+                product.exponents[i] += exponent + shift;
             }
         }
     }
