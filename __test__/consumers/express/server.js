@@ -6,8 +6,9 @@ const { WorkerPool } = require('offloop')
 const pool = new WorkerPool({ size: 2 })
 const app = express()
 
-app.post('/digest', express.raw({ type: '*/*' }), async (request, response) => {
-  response.json(await pool.runTask('digest.hash', { algorithm: 'sha256', data: request.body }))
+app.post('/digest', express.raw({ type: '*/*' }), (request, response, next) => {
+  const digest = pool.runTask('digest.hash', { algorithm: 'sha256', data: request.body })
+  digest.then((result) => response.json(result), next)
 })
 
 const server = app.listen(0, '127.0.0.1', () => console.log(server.address().port))
