@@ -99,9 +99,17 @@ test('the package asks for its platform packages at its own version, and has no 
   expect(platforms).toHaveLength(8)
   expect(manifest.optionalDependencies).toEqual(Object.fromEntries(platforms))
   expect(manifest).toMatchObject({ name: 'offloop', version, license: 'MIT' })
+  expect(manifest).not.toHaveProperty('private')
   expect(manifest).not.toHaveProperty('scripts')
   expect(manifest).not.toHaveProperty('dependencies')
   expect(manifest).not.toHaveProperty('devDependencies')
+})
+
+test.each(['offloop', addon])('%s has no fault that publint knows of', async (name) => {
+  const cwd = await project(`publint-${name}`)
+  const check = ['run', '--pack', 'false', '--strict', path.join(cwd, 'node_modules', name)]
+  const { stdout } = await run(process.execPath, [toolFile('publint'), ...check])
+  expect(stdout).toContain('All good!')
 })
 
 test('the crate has the version of the package', () => {

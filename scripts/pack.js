@@ -9,7 +9,7 @@
  * `--all` fails when a platform's addon is missing. The packages are put together in folders of their own, because the
  * published package.json differs from the one here: it lists the platform packages as optional dependencies. Here it
  * must not, since `npm ci` would look for them in the registry before they are there, or after somebody else has taken
- * their names.
+ * their names. That is why the one here is private: without its platform packages it must not be published.
  *
  * @module
  */
@@ -22,7 +22,7 @@ const { npm } = require('./test/commands')
 const root = path.join(__dirname, '..')
 
 /** What only a checkout needs. */
-const development = ['scripts', 'devDependencies', 'overrides', 'jest', 'tsd']
+const development = ['private', 'scripts', 'devDependencies', 'overrides', 'jest', 'tsd']
 
 /** @param {string[]} argv */
 function main(argv) {
