@@ -179,7 +179,7 @@ const cases = [
   ],
   [
     'a function in the input',
-    ['noop', { steps: [{ then: 1 }, { run() {} }] }],
+    ['noop', { steps: [{ name: 'first' }, { run() {} }] }],
     {
       name: 'ArgumentError',
       code: 'ERR_VALUE_NOT_CLONEABLE',

@@ -141,7 +141,15 @@ describe('back-pressure', () => {
   test('it ends when the pool is closed while it waits', async () => {
     const small = new WorkerPool({ size: 1, maxQueue: 1 })
     const stall = { kind: 'stall' }
-    const results = failure(collect(small.map(Array(9).fill(stall), 'fault', { concurrency: 9 })))
+    const results = failure(
+      collect(
+        small.map(
+          Array.from({ length: 9 }, () => stall),
+          'fault',
+          { concurrency: 9 },
+        ),
+      ),
+    )
     await until(() => !small.hasRoom)
     await small.destroy()
     expect((await results).code).toBe('ERR_POOL_CLOSED')
@@ -212,7 +220,7 @@ describe('ends early', () => {
     const controller = new AbortController()
     const { signal } = controller
     if (when === 'before') controller.abort('stop')
-    const inputs = Array(9).fill({ kind: 'stall' })
+    const inputs = Array.from({ length: 9 }, () => ({ kind: 'stall' }))
     const results = failure(collect(pool.map(inputs, 'fault', { signal, concurrency: 9 })))
     if (when === 'during') {
       await until(() => pool.stats().running === 2)

@@ -10,6 +10,7 @@ const { readFileSync, readdirSync } = require('node:fs')
 const { WorkerPool, runTask } = require('..')
 const { failure } = require('./support/failure')
 const { occupy } = require('./support/occupied')
+const { until } = require('./support/until')
 
 const stall = Object.freeze({ kind: /** @type {const} */ ('stall') })
 
@@ -40,7 +41,7 @@ test('tasks with a signal count for back-pressure', async () => {
   const { signal } = new AbortController()
   const heard = Promise.all(['needsDrain', 'drain'].map((event) => new Promise((resolve) => pool.once(event, resolve))))
   await Promise.all([pool.runTask('noop', 1, { signal }), pool.runTask('noop', 2, { signal })])
-  await heard
+  await expect(heard).resolves.toHaveLength(2)
   await pool.close()
 })
 
@@ -184,5 +185,6 @@ if (process.platform === 'linux')
       await (round % 2 === 0 ? pool.destroy() : pool.close({ timeout: 0, force: true }))
       await Promise.all(tasks)
     }
-    while (threads() > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    await until(() => threads() === 0)
+    expect(threads()).toBe(0)
   })

@@ -1,6 +1,6 @@
 // @ts-check
 'use strict'
 
-/** The same again, after `first.case.js`: see there. */
+/** The same tests in a realm of their own, in the same process: see `first.case.js`. */
 
-require('./first.case.js')
+jest.requireActual('./first.case.js')
