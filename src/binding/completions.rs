@@ -54,9 +54,9 @@ impl Completions {
         self.scheduled.swap(false, Ordering::AcqRel);
     }
 
-    /// Takes an answer back: the caller looks again later, so nobody need wake it. `false` when somebody has already.
-    pub(super) fn take_back(&self) -> bool {
-        !self.scheduled.swap(true, Ordering::AcqRel)
+    /// Takes an answer back: the caller looks again later, so nobody need wake it.
+    pub(super) fn take_back(&self) {
+        self.scheduled.store(true, Ordering::Release);
     }
 
     /// Takes all events, in the order in which they happened.

@@ -70,6 +70,11 @@ pub(super) struct Session {
     batch: *mut u32,
     /// Events that were taken and did not fit into the last batch, the next one last.
     backlog: RefCell<Vec<(u32, Event)>>,
+    /// How many events JavaScript has got since the last pause.
+    delivered: Cell<usize>,
+    /// JavaScript has got a turn's share, and calls `deliver` on a later turn. Node calls `on_wake` up to a thousand times
+    /// in one turn while there are wake-ups, and no timer or socket would have its turn.
+    paused: Cell<bool>,
     /// No task is taken any more.
     closed: Cell<bool>,
     /// The environment has ended, and Node has freed or will free what it gave.
@@ -99,6 +104,7 @@ impl SessionHandle {
     /// Goes on handing over what has happened, when `settle` was told that there is more.
     #[napi]
     pub fn deliver(&self) {
+        self.0.paused.set(false);
         self.0.deliver();
     }
 
@@ -142,6 +148,8 @@ impl Session {
             settle: settle_ref,
             batch: data.cast(),
             backlog: RefCell::default(),
+            delivered: Cell::new(0),
+            paused: Cell::new(false),
             closed: Cell::new(false),
             ended: Cell::new(false),
         });
@@ -225,7 +233,13 @@ impl Session {
             }
         }
         drop(events);
-        let more = batch.count == BATCH && (!answered || self.completions.take_back());
+        self.delivered.set(self.delivered.get() + batch.count);
+        let more = self.delivered.get() >= BATCH;
+        if more {
+            self.delivered.set(0);
+            self.paused.set(true);
+            self.completions.take_back();
+        }
         if batch.count > 0 {
             self.call(settle, &batch, more);
         }
@@ -309,7 +323,9 @@ unsafe extern "C" fn on_wake(env: sys::napi_env, _: sys::napi_value, session: *m
     }
     // SAFETY: the session lives until it has closed its wake, and then Node calls no more.
     let session = unsafe { &*session.cast::<Session>() };
-    session.deliver();
+    if !session.paused.get() {
+        session.deliver();
+    }
 }
 
 /// The environment ends: a worker was terminated, or the process exits of itself.
