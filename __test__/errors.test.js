@@ -115,7 +115,7 @@ test('what a getter or toJSON of the input throws is the cause', async () => {
   for (const input of inputs) {
     const error = await failure(pool.runTask('noop', input))
     expect(error).toMatchObject({ name: 'ArgumentError', code: 'ERR_VALUE_NOT_CLONEABLE' })
-    expect(error.message).toBe('The input cannot be written as JSON: mine')
+    expect(error.message).toBe('The input cannot be written as JSON: Error: mine')
     expect(error.cause).toBe(thrown)
   }
 })

@@ -42,3 +42,27 @@ test('timers get their turn while a hundred thousand outcomes come in', async ()
   expect(turns.size).toBeGreaterThan(10)
   await pool.close()
 })
+
+test('and while a few hundred tasks are always on their way, each submitted when another has settled', async () => {
+  const pool = new WorkerPool(2)
+  const [total, atOnce] = [100_000, 200]
+  let settled = 0
+  let most = 0
+  /** @param {number} before how many had settled when the last turn of the loop came round */
+  const beat = (before) => {
+    const now = settled
+    most = Math.max(most, now - before)
+    if (now < total) setImmediate(beat, now)
+  }
+  setImmediate(beat, 0)
+  const series = async () => {
+    for (let i = 0; i < total / atOnce; i++) {
+      await pool.runTask('noop')
+      settled++
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, series))
+  // Without a share for each turn, tens of thousands settle before any timer gets its own.
+  expect(most).toBeLessThan(5000)
+  await pool.close()
+})

@@ -19,12 +19,12 @@ test.each(['tasks', 'values', 'failures', 'aborts', 'transfers', 'one-off', 'poo
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line))
-    expect(rounds).toHaveLength(8)
+    expect(rounds).toHaveLength(6)
     // The first rounds fill caches and let the allocator find its size.
-    const [settled, last] = [rounds[3], rounds[7]]
+    const [settled, last] = [rounds[2], rounds[5]]
     expect(last.heapUsed - settled.heapUsed).toBeLessThan(3 * MB)
     expect(last.external - settled.external).toBeLessThan(3 * MB)
-    // Four rounds that kept what they use would take hundreds.
+    // Three rounds that kept what they use would take more.
     expect(last.rss - settled.rss).toBeLessThan(60 * MB)
   },
   120_000,

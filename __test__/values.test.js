@@ -108,7 +108,7 @@ test('the same object may be there twice', async () => {
 
 test.each([
   ['a function', () => 1, '`[Function (anonymous)]` (function)'],
-  ['a class', EventTarget, '`[class EventTarget]` (function)'],
+  ['a class', AbortController, '`[class AbortController]` (function)'],
   ['a symbol', Symbol('s'), '`Symbol(s)` (symbol)'],
   ['a bigint', 10n, '`10n` (bigint)'],
   ['a Map', new Map([[1, 2]]), '`Map(1) { 1 => 2 }` (object)'],

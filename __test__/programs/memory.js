@@ -5,7 +5,7 @@
 
 const { WorkerPool, runTask } = require('../..')
 
-const rounds = 8
+const rounds = 6
 const pool = new WorkerPool(2)
 const collect = /** @type {() => void} */ (globalThis.gc)
 
