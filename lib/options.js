@@ -25,7 +25,10 @@ const MAX_MS = Number.MAX_SAFE_INTEGER
  */
 function unexpected(option, expected, got, code) {
   // One line: of an Error the first, without the stack.
-  const [shown] = inspect(got, { depth: 0, maxStringLength: 60, breakLength: Infinity, customInspect: false }).split('\n', 1)
+  const [shown] = inspect(got, { depth: 0, maxStringLength: 60, breakLength: Infinity, customInspect: false }).split(
+    '\n',
+    1,
+  )
   const kind = got === null ? 'null' : typeof got
   return errorOf(`Expected \`${option}\` to be ${expected}, got \`${shown}\` (${kind})`, { code })
 }
