@@ -32,6 +32,16 @@ enum Instructions {
 /// vectorised.
 pub(super) trait Elementwise {
     fn of(x: f64, y: f64, z: f64) -> f64;
+
+    /// Whether `of` cannot compute this element, and `rarely` has to.
+    #[inline(always)]
+    fn is_rare(_x: f64) -> bool {
+        false
+    }
+
+    fn rarely(x: f64) -> f64 {
+        x
+    }
 }
 
 /// Any other loop. `run` must be `#[inline(always)]`. What it writes and what it reads are apart, which lets it be
@@ -106,6 +116,11 @@ impl TileKernel {
 fn each<E: Elementwise>(x: &Tile, y: &Tile, z: &Tile, to: &mut Tile) {
     for i in 0..TILE {
         to.0[i] = E::of(x.0[i], y.0[i], z.0[i]);
+    }
+    if x.0.iter().fold(false, |any, x| any | E::is_rare(*x)) {
+        for (to, x) in to.0.iter_mut().zip(&x.0).filter(|(_, x)| E::is_rare(**x)) {
+            *to = E::rarely(*x);
+        }
     }
 }
 

@@ -17,6 +17,7 @@ mod program;
 mod reduce;
 mod reduction;
 mod token;
+mod transcendental;
 
 #[cfg(test)]
 mod tests;

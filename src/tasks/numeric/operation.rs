@@ -2,12 +2,14 @@
 
 use super::level::{Elementwise, Level, TILE, Tile, TileKernel};
 use super::math::{self, is_true, truth};
+use super::transcendental;
 
-/// Makes the enum and its methods out of one table: `Name, cost => value`. The cost is in picoseconds per element, to
+/// Makes the enum and its methods out of one table: `Name, cost => value`, where some
+/// elements may need another value that cannot be vectorised. The cost is in picoseconds per element, to
 /// the nearest handful, on a machine of 2021; it only decides how long a block is.
 macro_rules! operations {
     (
-        one($x:ident) { $($one:ident, $cost1:literal => $value1:expr;)* }
+        one($x:ident) { $($one:ident, $cost1:literal => $value1:expr $(, but if $rare:expr => $rarely:expr)?;)* }
         two($a:ident, $b:ident) { $($two:ident, $cost2:literal => $value2:expr;)* }
         three($p:ident, $q:ident, $r:ident) { $($three:ident, $cost3:literal => $value3:expr;)* }
     ) => {
@@ -36,7 +38,7 @@ macro_rules! operations {
             /// The loop over a tile, for a level.
             pub(super) fn kernel(self, level: Level) -> TileKernel {
                 match self {
-                    $(Self::$one => elementwise!(level, |$x, _, _| $value1),)*
+                    $(Self::$one => elementwise!(level, |$x, _, _| $value1 $(, but if $rare => $rarely)?),)*
                     $(Self::$two => elementwise!(level, |$a, $b, _| $value2),)*
                     $(Self::$three => elementwise!(level, |$p, $q, $r| $value3),)*
                 }
@@ -47,13 +49,22 @@ macro_rules! operations {
 
 /// The loop of one operation.
 macro_rules! elementwise {
-    ($level:ident, |$x:pat_param, $y:pat_param, $z:pat_param| $value:expr) => {{
+    ($level:ident, |$x:pat_param, $y:pat_param, $z:pat_param| $value:expr $(, but if $rare:expr => $rarely:expr)?) => {{
         struct Of;
         impl Elementwise for Of {
             #[inline(always)]
             fn of($x: f64, $y: f64, $z: f64) -> f64 {
                 $value
             }
+            $(
+                #[inline(always)]
+                fn is_rare($x: f64) -> bool {
+                    $rare
+                }
+                fn rarely($x: f64) -> f64 {
+                    $rarely
+                }
+            )?
         }
         $level.over_tiles::<Of>()
     }};
@@ -73,14 +84,14 @@ operations! {
         Sqrt, 700 => x.sqrt();
         PowerOfHalf, 800 => math::power_of_half(x);
         Cbrt, 20_000 => math::cbrt(x);
-        Exp, 8_000 => math::exp(x);
+        Exp, 1_500 => transcendental::exp(x), but if transcendental::overflows(x) => math::exp(x);
         Expm1, 12_000 => math::expm1(x);
-        Log, 8_000 => math::log(x);
+        Log, 1_500 => transcendental::log(x), but if transcendental::has_no_exponent(x) => math::log(x);
         Log1p, 10_000 => math::log1p(x);
         Log2, 10_000 => math::log2(x);
         Log10, 10_000 => math::log10(x);
-        Sin, 15_000 => math::sin(x);
-        Cos, 15_000 => math::cos(x);
+        Sin, 2_500 => transcendental::sin(x), but if transcendental::is_far(x) => math::sin(x);
+        Cos, 2_500 => transcendental::cos(x), but if transcendental::is_far(x) => math::cos(x);
         Tan, 20_000 => math::tan(x);
         Asin, 15_000 => math::asin(x);
         Acos, 15_000 => math::acos(x);

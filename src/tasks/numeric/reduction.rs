@@ -1,8 +1,8 @@
 //! Reducing many values to one, so that the order never depends on who computes what: within a block each of 32 lanes
 //! takes every 32nd element, lanes are combined two by two, and blocks one after the other.
 //!
-//! Sums are accurate to about the last bit: lanes add pairwise, at most 64 tiles, before they are folded into a sum of
-//! twice the precision. Products keep their exponent apart, so that they overflow only when the result does.
+//! Sums are accurate to about the last bit: a lane adds up 16 values at most before it is carried into a sum of twice
+//! the precision. Products keep their exponent apart, so that they overflow only when the result does.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -27,10 +27,8 @@ pub(super) enum Reduction {
 
 /// Accumulators that run side by side, two rows of them a tile. Independent additions hide the latency of one.
 const LANES: usize = TILE / 2;
-/// How often the number of tiles whose sum the lanes hold is doubled before they are folded.
-const DOUBLINGS: usize = 6;
-/// Tiles after which the lanes are folded.
-const FOLD_AFTER: usize = 1 << DOUBLINGS;
+/// Tiles after which the lanes of a sum are carried.
+const CARRY_AFTER: usize = 8;
 
 /// What some of the elements came to.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -94,6 +92,7 @@ impl Partial {
 }
 
 /// A sum, and what rounding it left (Knuth).
+#[inline(always)]
 fn two_sum(a: f64, b: f64) -> (f64, f64) {
     let sum = a + b;
     let b_in_sum = sum - a;
@@ -127,28 +126,21 @@ pub(super) fn reduce_block(
     end: u64,
 ) -> Partial {
     let mut slots = program.slots();
-    let mut done = Partial::none(reduction);
+    let mut lanes = Lanes::none(reduction);
     while first < end {
-        let mut lanes = Lanes::none(reduction);
-        for _ in 0..FOLD_AFTER {
-            program.run(domain, first, &mut slots);
-            let length = (end - first).min(TILE as u64) as usize;
-            let values = &slots[program.result];
-            if length == TILE {
-                lanes.take(values, program.level);
-            } else {
-                let mut last = Tile([lanes.neutral(); TILE]);
-                last.0[..length].copy_from_slice(&values.0[..length]);
-                lanes.take(&last, program.level);
-            }
-            first += length as u64;
-            if first == end {
-                break;
-            }
+        program.run(domain, first, &mut slots);
+        let length = (end - first).min(TILE as u64) as usize;
+        let values = &slots[program.result];
+        if length == TILE {
+            lanes.take(values, program.level);
+        } else {
+            let mut last = Tile([lanes.neutral(); TILE]);
+            last.0[..length].copy_from_slice(&values.0[..length]);
+            lanes.take(&last, program.level);
         }
-        done = done.then(lanes.fold());
+        first += length as u64;
     }
-    done
+    lanes.fold()
 }
 
 /// One value for each lane.
@@ -169,7 +161,8 @@ impl Lanes {
     fn none(reduction: Reduction) -> Self {
         match reduction {
             Reduction::Sum | Reduction::Mean => {
-                Self::Sum(Box::new(Sums { rows: [Row([0.0; LANES]); DOUBLINGS + 1], tiles: 0 }))
+                let zeros = Row([0.0; LANES]);
+                Self::Sum(Box::new(Sums { tiles: 0, recent: zeros, carried: Carried { high: zeros, low: zeros } }))
             }
             Reduction::Count => Self::Count(Row([0.0; LANES])),
             Reduction::Min => Self::Least(Row([f64::INFINITY; LANES])),
@@ -218,58 +211,50 @@ impl Lanes {
     }
 }
 
-/// Sums of 1, 2, 4, … tiles, as the digits of a binary counter: the n-th row holds the sum of 2^n tiles when the n-th
-/// bit of their number is set. So sums of equally many elements are added, and rounding grows with the logarithm only,
-/// for no more additions than one after the other would take.
+/// A sum for each lane: of the tiles since the last carry, and of all before.
 struct Sums {
-    rows: [Row; DOUBLINGS + 1],
     tiles: usize,
+    recent: Row,
+    carried: Carried,
 }
 
 impl Sums {
     fn take(&mut self, values: &Tile, level: Level) {
-        let carries = self.tiles.trailing_ones() as usize;
+        level.run::<Add>(&mut self.recent, values);
         self.tiles += 1;
-        let (carried, rest) = self.rows.split_at_mut(carries);
-        let row = &mut rest[0];
-        level.run::<AddHalves>(row, values);
-        for smaller in carried {
-            level.run::<AddRow>(row, smaller);
+        if self.tiles == CARRY_AFTER {
+            level.run::<Carried>(&mut self.carried, &self.recent);
+            self.tiles = 0;
+            self.recent = Row([0.0; LANES]);
         }
     }
 
     fn fold(&self) -> Partial {
-        let set = (0..=DOUBLINGS).rev().filter(|n| self.tiles >> n & 1 == 1);
-        set.fold(Partial::none(Reduction::Sum), |done, n| {
-            done.then(Partial::Sum { high: by_halves(self.rows[n].0, |a, b| a + b), low: 0.0 })
-        })
+        let Carried { high, low } = &self.carried;
+        let lanes: [_; LANES] = std::array::from_fn(|i| {
+            let recent = Partial::Sum { high: self.recent.0[i], low: 0.0 };
+            Partial::Sum { high: high.0[i], low: low.0[i] }.then(recent)
+        });
+        by_halves(lanes, Partial::then)
     }
 }
 
-struct AddHalves;
-
-impl Loop for AddHalves {
-    type Target = Row;
-    type Source = Tile;
-
-    #[inline(always)]
-    fn run(row: &mut Row, values: &Tile) {
-        for i in 0..LANES {
-            row.0[i] = values.0[i] + values.0[i + LANES];
-        }
-    }
+/// A sum for each lane, as in `Partial::Sum`.
+struct Carried {
+    high: Row,
+    low: Row,
 }
 
-struct AddRow;
-
-impl Loop for AddRow {
-    type Target = Row;
+impl Loop for Carried {
+    type Target = Self;
     type Source = Row;
 
     #[inline(always)]
-    fn run(row: &mut Row, other: &Row) {
+    fn run(sum: &mut Self, recent: &Row) {
         for i in 0..LANES {
-            row.0[i] += other.0[i];
+            let (high, error) = two_sum(sum.high.0[i], recent.0[i]);
+            sum.high.0[i] = high;
+            sum.low.0[i] += error;
         }
     }
 }
@@ -294,6 +279,7 @@ macro_rules! take {
     };
 }
 
+take!(Add: |sum, x| sum + x);
 take!(Count: |count, x| count + truth(is_true(x)));
 take!(Least: |least, x| math::min(x, least));
 take!(Greatest: |greatest, x| math::max(x, greatest));

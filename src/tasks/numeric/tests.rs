@@ -187,6 +187,11 @@ fn functions_are_within_two_ulp_of_the_standard_library() {
         .map(|k| f64::from(k) * 0.00917)
         .chain((-300..300).map(|k| 10_f64.powi(k) * 1.2345))
         .chain((-300..300).map(|k| -(10_f64.powi(k)) * 1.2345))
+        // Where sines and cosines are nearly 0, and where the ordinary arguments end.
+        .chain((-3000..3000).map(|k| f64::from(k) * std::f64::consts::FRAC_PI_2))
+        .chain((0..100).map(|k| 1_647_099.0 + f64::from(k - 50) * 0.37))
+        .chain((0..100).map(|k| 708.0 + f64::from(k - 50) * 0.09))
+        .chain((0..200).map(|k| f64::from_bits(1.0_f64.to_bits() + k - 100)))
         .chain([0.0, -0.0, 1.0, -1.0, 5e-324, f64::MAX, f64::INFINITY, f64::NEG_INFINITY, f64::NAN])
         .collect();
     for (name, standard) in functions {
