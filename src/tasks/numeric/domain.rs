@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::level::{Level, Loop, TILE, Tile};
+use super::level::{Ramp, TILE, Tile};
 use super::token::is_name;
 use crate::engine::{Binary, Code, Element, TaskError};
 
@@ -18,17 +18,6 @@ pub(super) struct Domain {
     /// All of length `count`; none for a range.
     columns: Vec<Binary>,
 }
-
-/// The lane numbers of a tile.
-const LANES: Tile = {
-    let mut lanes = [0.0; TILE];
-    let mut lane = 0;
-    while lane < TILE {
-        lanes[lane] = lane as f64;
-        lane += 1;
-    }
-    Tile(lanes)
-};
 
 impl Domain {
     /// The numbers of `for (let i = from; i < to; i += step)`, each exactly `from + k * step`; downwards, to what is
@@ -94,8 +83,8 @@ impl Domain {
     }
 
     /// The values of `i` from element `first` on.
-    pub(super) fn read_index(&self, first: u64, to: &mut Tile, level: Level) {
-        level.run::<Ramp>(to, &Ramp { first: first as f64, from: self.from, step: self.step });
+    pub(super) fn index(&self, first: u64) -> Ramp {
+        Ramp { first: first as f64, from: self.from, step: self.step }
     }
 
     /// The values of a column from row `first` on, as many as there are up to a tile. The rest of the tile is left.
@@ -103,25 +92,6 @@ impl Domain {
         let length = (self.count - first).min(TILE as u64) as usize;
         let first = first as usize;
         self.columns[column].read_f64(first..first + length, &mut to.0[..length]);
-    }
-}
-
-/// `from + k * step` for a tile of k.
-struct Ramp {
-    first: f64,
-    from: f64,
-    step: f64,
-}
-
-impl Loop for Ramp {
-    type Target = Tile;
-    type Source = Self;
-
-    #[inline(always)]
-    fn run(target: &mut Tile, ramp: &Self) {
-        for (slot, lane) in target.0.iter_mut().zip(&LANES.0) {
-            *slot = ramp.from + (ramp.first + lane) * ramp.step;
-        }
     }
 }
 

@@ -14,6 +14,30 @@ pub(super) const TILE: usize = 64;
 #[repr(align(64))]
 pub(super) struct Tile(pub [f64; TILE]);
 
+/// `from + k * step` for the k from `first` on: the values of `i` in a tile.
+pub(super) struct Ramp {
+    pub first: f64,
+    pub from: f64,
+    pub step: f64,
+}
+
+impl Ramp {
+    #[inline(always)]
+    fn at(&self, lane: usize) -> f64 {
+        self.from + (self.first + LANE_NUMBERS.0[lane]) * self.step
+    }
+}
+
+const LANE_NUMBERS: Tile = {
+    let mut numbers = [0.0; TILE];
+    let mut lane = 0;
+    while lane < TILE {
+        numbers[lane] = lane as f64;
+        lane += 1;
+    }
+    Tile(numbers)
+};
+
 /// A level that this processor has: only `BASELINE` and `available` make one.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Level(Instructions);
@@ -86,6 +110,17 @@ impl Level {
         })
     }
 
+    /// The same loop over the values of `i`, which are made on the way instead of being written and read again.
+    pub(super) fn over_ramps<E: Elementwise>(self) -> RampKernel {
+        RampKernel(match self.0 {
+            Instructions::Baseline => each_of_ramp::<E>,
+            #[cfg(target_arch = "x86_64")]
+            Instructions::Avx2 => each_of_ramp_with_avx2::<E>,
+            #[cfg(target_arch = "x86_64")]
+            Instructions::Avx512 => each_of_ramp_with_avx512::<E>,
+        })
+    }
+
     /// Runs a loop with the instructions of this level.
     pub(super) fn run<L: Loop>(self, target: &mut L::Target, source: &L::Source) {
         match self.0 {
@@ -112,14 +147,39 @@ impl TileKernel {
     }
 }
 
+/// Computes a tile out of the values of `i`, likewise.
+#[derive(Clone, Copy)]
+pub(super) struct RampKernel(unsafe fn(&Ramp, &mut Tile));
+
+impl RampKernel {
+    pub(super) fn run(self, ramp: &Ramp, to: &mut Tile) {
+        // SAFETY: as for `TileKernel`.
+        unsafe { (self.0)(ramp, to) }
+    }
+}
+
 #[inline(always)]
 fn each<E: Elementwise>(x: &Tile, y: &Tile, z: &Tile, to: &mut Tile) {
     for i in 0..TILE {
         to.0[i] = E::of(x.0[i], y.0[i], z.0[i]);
     }
-    if x.0.iter().fold(false, |any, x| any | E::is_rare(*x)) {
-        for (to, x) in to.0.iter_mut().zip(&x.0).filter(|(_, x)| E::is_rare(**x)) {
-            *to = E::rarely(*x);
+    set_rare::<E>(|i| x.0[i], to);
+}
+
+#[inline(always)]
+fn each_of_ramp<E: Elementwise>(ramp: &Ramp, to: &mut Tile) {
+    for i in 0..TILE {
+        let x = ramp.at(i);
+        to.0[i] = E::of(x, x, x);
+    }
+    set_rare::<E>(|i| ramp.at(i), to);
+}
+
+#[inline(always)]
+fn set_rare<E: Elementwise>(x: impl Fn(usize) -> f64, to: &mut Tile) {
+    if (0..TILE).fold(false, |any, i| any | E::is_rare(x(i))) {
+        for i in (0..TILE).filter(|i| E::is_rare(x(*i))) {
+            to.0[i] = E::rarely(x(i));
         }
     }
 }
@@ -134,6 +194,18 @@ fn each_with_avx2<E: Elementwise>(x: &Tile, y: &Tile, z: &Tile, to: &mut Tile) {
 #[target_feature(enable = "avx512f,avx512dq,avx512vl")]
 fn each_with_avx512<E: Elementwise>(x: &Tile, y: &Tile, z: &Tile, to: &mut Tile) {
     each::<E>(x, y, z, to);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn each_of_ramp_with_avx2<E: Elementwise>(ramp: &Ramp, to: &mut Tile) {
+    each_of_ramp::<E>(ramp, to);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512dq,avx512vl")]
+fn each_of_ramp_with_avx512<E: Elementwise>(ramp: &Ramp, to: &mut Tile) {
+    each_of_ramp::<E>(ramp, to);
 }
 
 /// Never inlined, or the compiler starts on this loop before it has seen which level it is for.

@@ -1,6 +1,6 @@
 //! The operations that expressions are made of: what each computes, on one element and on a tile of them.
 
-use super::level::{Elementwise, Level, TILE, Tile, TileKernel};
+use super::level::{Elementwise, Level, RampKernel, TILE, Tile, TileKernel};
 use super::math::{self, is_true, truth};
 use super::transcendental;
 
@@ -38,9 +38,18 @@ macro_rules! operations {
             /// The loop over a tile, for a level.
             pub(super) fn kernel(self, level: Level) -> TileKernel {
                 match self {
-                    $(Self::$one => elementwise!(level, |$x, _, _| $value1 $(, but if $rare => $rarely)?),)*
-                    $(Self::$two => elementwise!(level, |$a, $b, _| $value2),)*
-                    $(Self::$three => elementwise!(level, |$p, $q, $r| $value3),)*
+                    $(Self::$one => elementwise!(level.over_tiles, |$x, _, _| $value1 $(, but if $rare => $rarely)?),)*
+                    $(Self::$two => elementwise!(level.over_tiles, |$a, $b, _| $value2),)*
+                    $(Self::$three => elementwise!(level.over_tiles, |$p, $q, $r| $value3),)*
+                }
+            }
+
+            /// The loop over the values of `i`, which stands for every operand.
+            pub(super) fn of_index(self, level: Level) -> RampKernel {
+                match self {
+                    $(Self::$one => elementwise!(level.over_ramps, |$x, _, _| $value1 $(, but if $rare => $rarely)?),)*
+                    $(Self::$two => elementwise!(level.over_ramps, |$a, $b, _| $value2),)*
+                    $(Self::$three => elementwise!(level.over_ramps, |$p, $q, $r| $value3),)*
                 }
             }
         }
@@ -49,7 +58,7 @@ macro_rules! operations {
 
 /// The loop of one operation.
 macro_rules! elementwise {
-    ($level:ident, |$x:pat_param, $y:pat_param, $z:pat_param| $value:expr $(, but if $rare:expr => $rarely:expr)?) => {{
+    ($level:ident.$over:ident, |$x:pat_param, $y:pat_param, $z:pat_param| $value:expr $(, but if $rare:expr => $rarely:expr)?) => {{
         struct Of;
         impl Elementwise for Of {
             #[inline(always)]
@@ -66,12 +75,13 @@ macro_rules! elementwise {
                 }
             )?
         }
-        $level.over_tiles::<Of>()
+        $level.$over::<Of>()
     }};
 }
 
 operations! {
     one(x) {
+        Same, 150 => x;
         Negate, 150 => -x;
         Not, 150 => truth(!is_true(x));
         Abs, 150 => x.abs();

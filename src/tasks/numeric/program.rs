@@ -2,13 +2,15 @@
 
 use super::domain::Domain;
 use super::graph::{Graph, Node, NodeId};
-use super::level::{Level, TILE, Tile, TileKernel};
+use super::level::{Level, RampKernel, TILE, Tile, TileKernel};
+use super::operation::Operation;
 
 /// One step. It never writes a slot that it reads.
 #[derive(Clone, Copy)]
 enum Step {
-    /// The values of `i`.
+    /// The values of `i`, or of an operation that reads nothing else.
     Index {
+        kernel: RampKernel,
         to: usize,
     },
     /// The values of a column.
@@ -62,12 +64,15 @@ impl Program {
             });
             slot_of[place] = to;
             program.steps.push(match node {
+                Node::Constant(_) | Node::Index => Step::Index { kernel: Operation::Same.of_index(level), to },
                 Node::Column(column) => Step::Column { column: *column, to },
+                Node::Apply(operation, operands) if is_of_index(nodes, operands) => {
+                    Step::Index { kernel: operation.of_index(level), to }
+                }
                 Node::Apply(operation, operands) => {
                     let slots = [0, 1, 2].map(|n| slot_of[operands.get(n).unwrap_or(&operands[0]).place()]);
                     Step::Apply { kernel: operation.kernel(level), operands: slots, to }
                 }
-                Node::Constant(_) | Node::Index => Step::Index { to },
             });
             program.cost += match node {
                 Node::Apply(operation, operands) => {
@@ -99,7 +104,7 @@ impl Program {
     pub(super) fn run(&self, domain: &Domain, first: u64, slots: &mut [Tile]) {
         for step in &self.steps {
             match *step {
-                Step::Index { to } => domain.read_index(first, &mut slots[to], self.level),
+                Step::Index { kernel, to } => kernel.run(&domain.index(first), &mut slots[to]),
                 Step::Column { column, to } => domain.read_column(column, first, &mut slots[to]),
                 Step::Apply { kernel, operands, to } => {
                     let (before, from) = slots.split_at_mut(to);
@@ -115,12 +120,20 @@ impl Program {
 /// Picoseconds to bring a value in, and to add it to the result.
 const LOAD_COST: u64 = 400;
 
-/// For each node the last one that reads it; `None` for those that `root` does not need.
+/// Whether `i` is all that an operation reads.
+fn is_of_index(nodes: &[Node], operands: &[NodeId]) -> bool {
+    operands.iter().all(|operand| nodes[operand.place()] == Node::Index)
+}
+
+/// For each node the last one that reads it; `None` for those that `root` does not need. Operations on `i` alone make its
+/// values themselves.
 fn last_reads(nodes: &[Node], root: NodeId) -> Vec<Option<usize>> {
     let mut reads = vec![None; nodes.len()];
     reads[root.place()] = Some(nodes.len());
     for place in (0..nodes.len()).rev() {
-        if let (Node::Apply(_, operands), Some(_)) = (&nodes[place], reads[place]) {
+        if let (Node::Apply(_, operands), Some(_)) = (&nodes[place], reads[place])
+            && !is_of_index(nodes, operands)
+        {
             for operand in operands {
                 reads[operand.place()] = reads[operand.place()].max(Some(place));
             }
