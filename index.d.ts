@@ -28,6 +28,7 @@ export type Bytes = NodeJS.ArrayBufferView | ArrayBufferLike
 /** The native tasks there are: for each name, what goes in and what comes out. */
 export interface NativeTasks {
   'digest.hash': { input: DigestInput; result: DigestResult }
+  'image.convert': { input: ImageInput; result: ImageResult }
   noop: { input: unknown; result: any }
   fault: { input: FaultInput; result: undefined }
   'numeric.reduce': { input: NumericReduceInput; result: number }
@@ -70,6 +71,78 @@ export type DigestInput = {
 export interface DigestResult {
   digest: string
   /** How many bytes were hashed. */
+  bytes: number
+}
+
+/** A colour: `#rgb`, `#rrggbb`, `#rrggbbaa`, or its channels, `r`, `g`, `b` from 0 to 255 and `alpha` from 0 to 1. */
+export type Color = `#${string}` | { r: number; g: number; b: number; alpha?: number }
+
+/**
+ * Input of `image.convert`, in the words of sharp.
+ *
+ * JPEG, PNG, WebP, GIF and BMP are read, of an animation the first frame; pixels are made 8 bits a channel. The EXIF
+ * orientation is applied, and then all metadata is dropped. Progress is in percent.
+ *
+ * Fails with `ERR_IMAGE_INVALID` (no image, broken, cut off), `ERR_IMAGE_UNSUPPORTED` (a format that is not read),
+ * `ERR_IMAGE_TOO_LARGE`, or the operating system's code, such as `ENOENT`, when a file cannot be read or written.
+ */
+export interface ImageInput {
+  /** The image: a path, a `file:` URL as an object or as a string, or the bytes. */
+  source: string | URL | Bytes
+  /** The size of the result, after the orientation was applied. @default that of the source */
+  resize?: ImageResize
+  /** @default what the name of `output` ends with, else the format of `source`, else `png` */
+  format?: 'webp' | 'jpeg' | 'jpg' | 'png'
+  /** Of JPEG and WebP, 1 to 100. @default 80 */
+  quality?: number
+  /** WebP without loss; `quality` then says how hard to try. @default false */
+  lossless?: boolean
+  /** Beside the image when `fit` is `contain`, and behind a transparent one that becomes a JPEG. @default '#000' */
+  background?: Color
+  /**
+   * The most pixels that the source and the result may have. It is compared with the header of the source before any
+   * memory is taken. @default 268402689 (0x3fff × 0x3fff)
+   */
+  limitInputPixels?: number
+  /**
+   * Where the result is written: a path or a `file:` URL. The file appears under this name when it is complete, and may
+   * be the source. @default none: the result has the bytes
+   */
+  output?: string | URL
+}
+
+/** Size of the result of `image.convert`: a width, a height, or both. */
+export interface ImageResize {
+  /** Pixels, 1 to 65535. @default in proportion to the height */
+  width?: number
+  /** Pixels, 1 to 65535. @default in proportion to the width */
+  height?: number
+  /**
+   * How the image takes a size of other proportions.
+   * - `cover`: fills the size, and what is left over is cut off, the same on both sides.
+   * - `contain`: all of it inside the size, with `background` beside it.
+   * - `fill`: stretched.
+   * - `inside`: as large as possible inside the size.
+   * - `outside`: as small as possible around the size.
+   *
+   * @default 'cover'
+   */
+  fit?: 'cover' | 'contain' | 'fill' | 'inside' | 'outside'
+  /** Leaves the image as it is rather than make it larger. @default false */
+  withoutEnlargement?: boolean
+}
+
+/** Result of `image.convert`. */
+export interface ImageResult {
+  /** The encoded image, unless there was an `output`. */
+  data?: Buffer
+  /** The path of `output`, when there was one. */
+  path?: string
+  format: 'webp' | 'jpeg' | 'png'
+  /** Pixels. */
+  width: number
+  height: number
+  /** The size of the encoded image. */
   bytes: number
 }
 

@@ -1,11 +1,12 @@
-//! Files that tasks read: named by a path or a `file:` URL, opened so that nothing can block, read in pieces.
+//! Files that tasks read and write: named by a path or a `file:` URL, opened so that nothing can block, read in pieces,
+//! written whole or not at all.
 //!
 //! Runs on: the thread of the task. Only regular files are taken: opening a pipe that nobody writes to would wait for
 //! ever, where no abort can reach.
 
 use std::borrow::Cow;
 use std::fs::{File, Metadata};
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -56,6 +57,48 @@ impl FilePath {
             }
         }
     }
+
+    /// Fails early when `replace` is bound to fail: the folder is missing, or the path is a folder itself.
+    pub(super) fn check_target(&self) -> Result<(), TaskError> {
+        let path = self.as_path();
+        let failed = |error: io::Error| TaskError::file("write", path, &error);
+        if path.is_dir() {
+            return Err(failed(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory")));
+        }
+        let folder = std::fs::metadata(folder_of(path)).map_err(failed)?;
+        if folder.is_dir() { Ok(()) } else { Err(failed(io::ErrorKind::NotADirectory.into())) }
+    }
+
+    /// Writes the file under a temporary name in the same folder and then gives it its own, so that nobody ever sees
+    /// half a file. When this fails or the task is cancelled, nothing is left.
+    pub(super) fn replace(&self, bytes: &[u8], context: &Context<'_>) -> Result<(), TaskError> {
+        let failed = |error: io::Error| TaskError::file("write", self.as_path(), &error);
+        // The file behind a symbolic link is replaced, not the link.
+        let path = std::fs::canonicalize(self.as_path()).unwrap_or_else(|_| self.0.clone());
+        let mut file = temporary_file(&path).map_err(failed)?;
+        if let Ok(existing) = std::fs::metadata(&path) {
+            file.as_file().set_permissions(existing.permissions()).map_err(failed)?;
+        }
+        for piece in bytes.chunks(PIECE) {
+            context.check()?;
+            file.write_all(piece).map_err(failed)?;
+        }
+        file.persist(&path).map_err(|error| failed(error.error))?;
+        Ok(())
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// A file beside `path` that is deleted unless it is given a name. It may be read by whoever could read a new file.
+fn temporary_file(path: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".offloop-").suffix(".tmp");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder_of(path))
 }
 
 fn regular(metadata: &Metadata) -> io::Result<()> {

@@ -3,11 +3,17 @@
 mod digest;
 mod fault;
 mod file;
+mod image;
 mod noop;
 mod numeric;
 
 use crate::engine::Entry;
 
 /// The registry, in the order in which `tasks()` lists it.
-pub static ALL: &[Entry] =
-    &[Entry::of::<digest::Hash>(), Entry::of::<fault::Fault>(), noop::ENTRY, Entry::of::<numeric::Reduce>()];
+pub static ALL: &[Entry] = &[
+    Entry::of::<digest::Hash>(),
+    Entry::of::<fault::Fault>(),
+    Entry::of::<image::Convert>(),
+    noop::ENTRY,
+    Entry::of::<numeric::Reduce>(),
+];
