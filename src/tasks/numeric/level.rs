@@ -59,11 +59,11 @@ pub(super) trait Elementwise {
 
     /// Whether `of` cannot compute this element, and `rarely` has to.
     #[inline(always)]
-    fn is_rare(_x: f64) -> bool {
+    fn is_rare(_x: f64, _y: f64) -> bool {
         false
     }
 
-    fn rarely(x: f64) -> f64 {
+    fn rarely(x: f64, _y: f64) -> f64 {
         x
     }
 }
@@ -163,7 +163,7 @@ fn each<E: Elementwise>(x: &Tile, y: &Tile, z: &Tile, to: &mut Tile) {
     for i in 0..TILE {
         to.0[i] = E::of(x.0[i], y.0[i], z.0[i]);
     }
-    set_rare::<E>(|i| x.0[i], to);
+    set_rare::<E>(|i| (x.0[i], y.0[i]), to);
 }
 
 #[inline(always)]
@@ -172,14 +172,19 @@ fn each_of_ramp<E: Elementwise>(ramp: &Ramp, to: &mut Tile) {
         let x = ramp.at(i);
         to.0[i] = E::of(x, x, x);
     }
-    set_rare::<E>(|i| ramp.at(i), to);
+    set_rare::<E>(|i| (ramp.at(i), ramp.at(i)), to);
 }
 
 #[inline(always)]
-fn set_rare<E: Elementwise>(x: impl Fn(usize) -> f64, to: &mut Tile) {
-    if (0..TILE).fold(false, |any, i| any | E::is_rare(x(i))) {
-        for i in (0..TILE).filter(|i| E::is_rare(x(*i))) {
-            to.0[i] = E::rarely(x(i));
+fn set_rare<E: Elementwise>(operands: impl Fn(usize) -> (f64, f64), to: &mut Tile) {
+    let is_rare = |i: usize| {
+        let (x, y) = operands(i);
+        E::is_rare(x, y)
+    };
+    if (0..TILE).fold(false, |any, i| any | is_rare(i)) {
+        for i in (0..TILE).filter(|i| is_rare(*i)) {
+            let (x, y) = operands(i);
+            to.0[i] = E::rarely(x, y);
         }
     }
 }

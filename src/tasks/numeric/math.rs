@@ -51,6 +51,20 @@ pub(super) fn fround(x: f64) -> f64 {
     f64::from(x as f32)
 }
 
+/// Whether either is no integer below 2^53, of which the remainder is a product and a difference without rounding.
+#[inline(always)]
+pub(super) fn are_fractions(a: f64, b: f64) -> bool {
+    const LIMIT: f64 = (1_u64 << 53) as f64;
+    let is_integer = |x: f64| x.trunc() == x && x.abs() < LIMIT;
+    !(is_integer(a) & is_integer(b))
+}
+
+/// The remainder of two integers, with the sign of the first. Their quotient rounds to an integer only if it is one.
+#[inline(always)]
+pub(super) fn remainder(a: f64, b: f64) -> f64 {
+    (a - (a / b).trunc() * b).copysign(a)
+}
+
 /// C's pow but for two cases that IEEE 754 and ECMAScript decide differently.
 pub(super) fn pow(x: f64, y: f64) -> f64 {
     if y.is_nan() || (y.is_infinite() && x.abs() == 1.0) { f64::NAN } else { libm::pow(x, y) }

@@ -4,13 +4,15 @@ use super::level::{Elementwise, Level, RampKernel, TILE, Tile, TileKernel};
 use super::math::{self, is_true, truth};
 use super::transcendental;
 
-/// Makes the enum and its methods out of one table: `Name, cost => value`, where some
-/// elements may need another value that cannot be vectorised. The cost is in picoseconds per element, to
-/// the nearest handful, on a machine of 2021; it only decides how long a block is.
+/// Makes the enum and its methods out of one table: `Name, cost => value`, where some elements may need another value
+/// that cannot be vectorised. The cost is in picoseconds per element, roughly and rather too high: for an operation with
+/// rare elements, that of the rare ones. It only decides how long a block is, which must never be too long to stop.
 macro_rules! operations {
     (
         one($x:ident) { $($one:ident, $cost1:literal => $value1:expr $(, but if $rare:expr => $rarely:expr)?;)* }
-        two($a:ident, $b:ident) { $($two:ident, $cost2:literal => $value2:expr;)* }
+        two($a:ident, $b:ident) {
+            $($two:ident, $cost2:literal => $value2:expr $(, but if $rare2:expr => $rarely2:expr)?;)*
+        }
         three($p:ident, $q:ident, $r:ident) { $($three:ident, $cost3:literal => $value3:expr;)* }
     ) => {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -39,7 +41,7 @@ macro_rules! operations {
             pub(super) fn kernel(self, level: Level) -> TileKernel {
                 match self {
                     $(Self::$one => elementwise!(level.over_tiles, |$x, _, _| $value1 $(, but if $rare => $rarely)?),)*
-                    $(Self::$two => elementwise!(level.over_tiles, |$a, $b, _| $value2),)*
+                    $(Self::$two => elementwise!(level.over_tiles, |$a, $b, _| $value2 $(, but if $rare2 => $rarely2)?),)*
                     $(Self::$three => elementwise!(level.over_tiles, |$p, $q, $r| $value3),)*
                 }
             }
@@ -48,7 +50,7 @@ macro_rules! operations {
             pub(super) fn of_index(self, level: Level) -> RampKernel {
                 match self {
                     $(Self::$one => elementwise!(level.over_ramps, |$x, _, _| $value1 $(, but if $rare => $rarely)?),)*
-                    $(Self::$two => elementwise!(level.over_ramps, |$a, $b, _| $value2),)*
+                    $(Self::$two => elementwise!(level.over_ramps, |$a, $b, _| $value2 $(, but if $rare2 => $rarely2)?),)*
                     $(Self::$three => elementwise!(level.over_ramps, |$p, $q, $r| $value3),)*
                 }
             }
@@ -67,10 +69,10 @@ macro_rules! elementwise {
             }
             $(
                 #[inline(always)]
-                fn is_rare($x: f64) -> bool {
+                fn is_rare($x: f64, $y: f64) -> bool {
                     $rare
                 }
-                fn rarely($x: f64) -> f64 {
+                fn rarely($x: f64, $y: f64) -> f64 {
                     $rarely
                 }
             )?
@@ -94,15 +96,15 @@ operations! {
         Sqrt, 700 => x.sqrt();
         PowerOfHalf, 800 => math::power_of_half(x);
         Cbrt, 20_000 => math::cbrt(x);
-        Exp, 1_500 => transcendental::exp(x), but if transcendental::overflows(x) => math::exp(x);
+        Exp, 8_000 => transcendental::exp(x), but if transcendental::overflows(x) => math::exp(x);
         Expm1, 12_000 => math::expm1(x);
-        Log, 1_500 => transcendental::log(x), but if transcendental::has_no_exponent(x) => math::log(x);
+        Log, 8_000 => transcendental::log(x), but if transcendental::has_no_exponent(x) => math::log(x);
         Log1p, 10_000 => math::log1p(x);
         Log2, 10_000 => math::log2(x);
         Log10, 10_000 => math::log10(x);
-        Sin, 2_500 => transcendental::sin(x), but if transcendental::is_far(x) => math::sin(x);
-        Cos, 2_500 => transcendental::cos(x), but if transcendental::is_far(x) => math::cos(x);
-        Tan, 20_000 => math::tan(x);
+        Sin, 30_000 => transcendental::sin(x), but if transcendental::is_far(x) => math::sin(x);
+        Cos, 30_000 => transcendental::cos(x), but if transcendental::is_far(x) => math::cos(x);
+        Tan, 30_000 => math::tan(x);
         Asin, 15_000 => math::asin(x);
         Acos, 15_000 => math::acos(x);
         Atan, 12_000 => math::atan(x);
@@ -119,7 +121,7 @@ operations! {
         Subtract, 150 => a - b;
         Multiply, 150 => a * b;
         Divide, 600 => a / b;
-        Remainder, 20_000 => a % b;
+        Remainder, 20_000 => math::remainder(a, b), but if math::are_fractions(a, b) => a % b;
         Equal, 150 => truth(a == b);
         Unequal, 150 => truth(a != b);
         Less, 150 => truth(a < b);

@@ -213,6 +213,42 @@ fn functions_are_within_two_ulp_of_the_standard_library() {
     }
 }
 
+#[test]
+fn the_remainder_is_exact() {
+    let most = 9_007_199_254_740_991.0;
+    let numbers = [
+        0.0,
+        -0.0,
+        1.0,
+        2.0,
+        3.0,
+        7.0,
+        10.0,
+        1e6,
+        94_906_267.0,
+        3e15,
+        most - 1.0,
+        most,
+        most + 1.0,
+        1e300,
+        0.1,
+        2.5,
+        1e-300,
+        f64::INFINITY,
+        f64::NAN,
+    ];
+    for a in numbers.into_iter().flat_map(|x| [x, -x]) {
+        for b in numbers.into_iter().flat_map(|x| [x, -x]) {
+            let columns = BTreeMap::from([("a".to_owned(), bytes(&[a])), ("b".to_owned(), bytes(&[b]))]);
+            let got = reduced(Reduction::Min, "a % b", &Domain::columns(&columns).unwrap(), &["a", "b"]);
+            assert!(ulps_apart(got, a % b) == 0, "{a} % {b} is {}, got {got}", a % b);
+        }
+    }
+    for (a, b) in (1..2000).map(|k| (most - f64::from(k) * 7e11, f64::from(k) * 3.0)) {
+        assert_eq!(super::math::remainder(a.trunc(), b), a.trunc() % b, "{a} % {b}");
+    }
+}
+
 /// How many floats lie between two, 0 for two NaNs.
 fn ulps_apart(a: f64, b: f64) -> u64 {
     let order = |x: f64| {
