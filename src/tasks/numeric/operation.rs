@@ -83,6 +83,7 @@ macro_rules! elementwise {
 
 operations! {
     one(x) {
+        // What `i` alone is.
         Same, 150 => x;
         Negate, 150 => -x;
         Not, 150 => truth(!is_true(x));
