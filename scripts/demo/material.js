@@ -1,0 +1,75 @@
+// @ts-check
+'use strict'
+
+/**
+ * What the demo works on, made once and kept in `demo-output/`: the sample photos, large photos composed from them, and
+ * a large file.
+ *
+ * @module
+ */
+
+const {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  writeSync,
+} = require('node:fs')
+const path = require('node:path')
+
+const samples = path.join(__dirname, '../../examples/photos')
+
+/** The large photos: 12 and 24 megapixels, as cameras make them. */
+const large = [
+  { from: 'astronaut.jpg', width: 4000, height: 3000 },
+  { from: 'coffee.jpg', width: 6000, height: 4000 },
+  { from: 'chelsea.jpg', width: 4000, height: 3000 },
+  { from: 'concert.jpg', width: 6000, height: 4000 },
+]
+
+/**
+ * The folder of photos, and their names.
+ *
+ * @param {import('../..').WorkerPool} pool
+ * @param {string} folder
+ * @param {number} count how many large photos there are to be
+ */
+async function photos(pool, folder, count) {
+  mkdirSync(folder, { recursive: true })
+  for (const name of readdirSync(samples)) {
+    if (/\.(jpg|png)$/.test(name)) copyFileSync(path.join(samples, name), path.join(folder, name))
+  }
+  for (const { from, width, height } of large.slice(0, count)) {
+    const name = `${path.parse(from).name}-${(width * height) / 1e6}mp.jpg`
+    const output = path.join(folder, name)
+    if (existsSync(output)) continue
+    console.log(`  composing ${name} from ${from}`)
+    const source = path.join(samples, from)
+    await pool.runTask('image.convert', { source, resize: { width, height }, format: 'jpeg', quality: 92, output })
+  }
+  return readdirSync(folder)
+}
+
+/**
+ * A file of so many megabytes whose bytes repeat after a while, which no digest minds.
+ *
+ * @param {string} file
+ * @param {number} megabytes
+ */
+function largeFile(file, megabytes) {
+  if (existsSync(file)) return
+  console.log(`  writing a file of ${megabytes} MB`)
+  const piece = Buffer.alloc(
+    1e6,
+    Uint8Array.from({ length: 999 }, (_, i) => (i * i) >> 3),
+  )
+  const unfinished = openSync(`${file}.new`, 'w')
+  for (let i = 0; i < megabytes; i++) writeSync(unfinished, piece)
+  closeSync(unfinished)
+  renameSync(`${file}.new`, file)
+}
+
+module.exports = { largeFile, photos }
