@@ -71,11 +71,11 @@ test('/images gives a WebP of the size that was asked for', async () => {
 })
 
 test.each([
-  ['/compute?to=wrong', undefined, 400, 'ERR_INVALID_ARG_TYPE'],
+  ['/compute?to=wrong', undefined, 400, 'ERR_INVALID_ARG_VALUE'],
   ['/images?width=0', photo, 400, 'ERR_OUT_OF_RANGE'],
   ['/images', Buffer.from('no image'), 415, 'ERR_IMAGE_INVALID'],
   ['/images', photo.subarray(0, photo.length / 2), 415, 'ERR_IMAGE_INVALID'],
-])('%s with bad input is %d', async (route, body, status, code) => {
+])('%s with bad input $expected', async (route, body, status, code) => {
   const response = await fetch(url + route, { method: body ? 'POST' : 'GET', body: body && new Uint8Array(body) })
   expect(await response.json()).toMatchObject({ code })
   expect(response.status).toBe(status)

@@ -365,11 +365,11 @@ describe('bad images', () => {
 test.each([
   [{ source: 7 }, 'ERR_INVALID_ARG_TYPE', 'Expected `source` to be a path, a `file:` URL, or a Buffer'],
   [{}, 'ERR_INVALID_ARG_TYPE', 'Expected `source` to be given'],
-  [{ source: coffee, quality: 0 }, 'ERR_INVALID_ARG_VALUE', 'Expected `quality` to be an integer from 1 to 100'],
-  [{ source: coffee, quality: 80.5 }, 'ERR_INVALID_ARG_VALUE', 'Expected `quality` to be an integer from 1 to 100'],
+  [{ source: coffee, quality: 0 }, 'ERR_OUT_OF_RANGE', 'Expected `quality` to be an integer from 1 to 100'],
+  [{ source: coffee, quality: 80.5 }, 'ERR_OUT_OF_RANGE', 'Expected `quality` to be an integer from 1 to 100'],
   [{ source: coffee, quality: '80' }, 'ERR_INVALID_ARG_TYPE', 'Expected `quality` to be an integer from 1 to 100'],
-  [{ source: coffee, resize: { width: -1 } }, 'ERR_INVALID_ARG_VALUE', 'Expected `resize.width` to be an integer'],
-  [{ source: coffee, resize: { width: 1e9 } }, 'ERR_INVALID_ARG_VALUE', 'Expected `resize.width` to be an integer'],
+  [{ source: coffee, resize: { width: -1 } }, 'ERR_OUT_OF_RANGE', 'Expected `resize.width` to be an integer'],
+  [{ source: coffee, resize: { width: 1e9 } }, 'ERR_OUT_OF_RANGE', 'Expected `resize.width` to be an integer'],
   [{ source: coffee, resize: {} }, 'ERR_INVALID_ARG_TYPE', 'Expected `resize` to have a `width`'],
   [
     { source: coffee, resize: { width: 1, fit: 'crop' } },

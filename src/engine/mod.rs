@@ -28,5 +28,5 @@ pub use one_off::OneOff;
 pub use pool::{Pool, PoolConfig};
 pub use progress::Report;
 pub use stats::Stats;
-pub use task::{Context, Entry, Output, Payload, Schema, Task, Value, got};
+pub use task::{Context, Entry, Output, Payload, Schema, Task, Value};
 pub use ticket::{Job, Outcome, Sink, Ticket};

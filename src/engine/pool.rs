@@ -181,7 +181,14 @@ impl Pool {
 
     /// Cancels the tasks that wait; those that run go on.
     pub fn cancel_queued(&self) {
-        let waiting = lock(&self.shared.state).queue.take_all();
+        let mut state = lock(&self.shared.state);
+        let waiting = state.queue.take_all();
+        if state.closed {
+            // A thread that waits for a token to run one of these has nothing to wait for any more.
+            self.shared.call_all(state);
+        } else {
+            drop(state);
+        }
         for ticket in waiting {
             ticket.cancel(Reason::Closed);
         }
@@ -192,9 +199,7 @@ impl Pool {
         let mut state = lock(&self.shared.state);
         state.closed = true;
         self.shared.closed.store(true, Ordering::SeqCst);
-        state.called += std::mem::take(&mut state.parked);
-        drop(state);
-        self.shared.wake.notify_all();
+        self.shared.call_all(state);
     }
 
     /// Closes the pool and cancels every task, waiting or running.
@@ -331,6 +336,13 @@ impl Shared {
             drop(state);
             self.wake.notify_one();
         }
+    }
+
+    /// Wakes every parked thread.
+    fn call_all(&self, mut state: MutexGuard<'_, State>) {
+        state.called += std::mem::take(&mut state.parked);
+        drop(state);
+        self.wake.notify_all();
     }
 
     /// Looks for work without the lock for a moment, unless another thread of the pool does already.

@@ -2,8 +2,6 @@
 //!
 //! Runs on: a pool's thread, or one of libuv's for the one-off door. A task never sees JavaScript or napi.
 
-use std::borrow::Cow;
-
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -59,14 +57,13 @@ fn explain(error: &serde_path_to_error::Error<serde_json::Error>) -> TaskError {
     let option = if path == "." { "input" } else { &path };
     let typed = text.strip_prefix("invalid type: ").map(|rest| (Code::InvalidArgType, rest));
     let valued = text.strip_prefix("invalid value: ").map(|rest| (Code::InvalidArgValue, rest));
+    let varied = text.strip_prefix("unknown variant ").map(|rest| (Code::InvalidArgValue, rest));
     if let Some((code, (got, expected))) =
-        typed.or(valued).and_then(|(code, rest)| Some((code, rest.split_once(", expected ")?)))
+        typed.or(valued).or(varied).and_then(|(code, rest)| Some((code, rest.split_once(", expected ")?)))
     {
-        return TaskError::expected(code, option, expected, got);
-    }
-    if let Some((got, expected)) = text.strip_prefix("unknown variant ").and_then(|rest| rest.split_once(", expected "))
-    {
-        return TaskError::expected(Code::InvalidArgValue, option, expected, got);
+        let (got, is_number) = as_written(got);
+        let code = if is_number && code == Code::InvalidArgValue { Code::OutOfRange } else { code };
+        return TaskError::expected(code, option, expected, &got);
     }
     if let Some(expected) = text.strip_prefix("expected ") {
         return TaskError::new(Code::InvalidArgType, format!("Expected `{option}` to be {expected}"));
@@ -77,6 +74,29 @@ fn explain(error: &serde_path_to_error::Error<serde_json::Error>) -> TaskError {
         return TaskError::new(Code::InvalidArgType, format!("Expected `{parent}{field}` to be given"));
     }
     TaskError::new(Code::InvalidArgValue, format!("Invalid `{option}`: {text}"))
+}
+
+/// What serde found, as the JS layer writes it: ```0` (number)``. And whether it is a number.
+fn as_written(found: &str) -> (String, bool) {
+    let number = found.strip_prefix("integer `").or_else(|| found.strip_prefix("floating point `"));
+    if let Some(number) = number {
+        return (format!("`{number} (number)"), true);
+    }
+    let written = match found {
+        "null" => "`null` (null)".to_owned(),
+        "map" => "an object".to_owned(),
+        "sequence" => "an array".to_owned(),
+        _ => {
+            let text = found.strip_prefix("string \"").and_then(|text| text.strip_suffix('"'));
+            let text = text.or_else(|| found.strip_prefix('`').and_then(|text| text.strip_suffix('`')));
+            match (text, found.strip_prefix("boolean ")) {
+                (Some(text), _) => format!("`'{text}'` (string)"),
+                (None, Some(flag)) => format!("{flag} (boolean)"),
+                (None, None) => found.to_owned(),
+            }
+        }
+    };
+    (written, false)
 }
 
 /// A task's result without its binary values.
@@ -194,9 +214,4 @@ impl Entry {
     pub fn run(&self, payload: Payload, context: &Context<'_>) -> Result<Output, TaskError> {
         (self.run)(payload, context)
     }
-}
-
-/// What `got` is in a validation message: ```0` (number)``.
-pub fn got(value: impl std::fmt::Display, kind: &str) -> Cow<'static, str> {
-    format!("`{value}` ({kind})").into()
 }
