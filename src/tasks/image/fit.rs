@@ -59,8 +59,9 @@ impl Plan {
                 plan.size = (saturating(kept_width), saturating(kept_height));
                 plan.canvas = plan.size;
             }
-            (Fit::Contain, Some(x), Some(y)) => {
-                plan.canvas = (plan.size.0.max(saturating(x)), plan.size.1.max(saturating(y)));
+            (Fit::Contain, x, y) => {
+                let at_least = |length: u32, side: Option<f64>| length.max(saturating(side.unwrap_or(0.0)));
+                plan.canvas = (at_least(plan.size.0, x), at_least(plan.size.1, y));
             }
             _ => {}
         }
@@ -112,6 +113,7 @@ mod tests {
         assert_eq!(of(Fit::Inside, (800, 600), (200, 100)).canvas, (200, 100));
         assert_eq!(of(Fit::Cover, (300, 50), (200, 100)).canvas, (200, 50));
         assert_eq!(of(Fit::Contain, (300, 300), (200, 100)).size, (200, 100));
+        assert_eq!(of(Fit::Contain, (300, 0), (200, 100)).canvas, (300, 100));
         assert_eq!(of(Fit::Fill, (300, 50), (200, 100)).canvas, (200, 50));
     }
 }

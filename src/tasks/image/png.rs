@@ -8,7 +8,7 @@ use super::pixels::Pixels;
 use crate::engine::{Code, Context, TaskError};
 
 /// Bytes of pixels that are compressed between two looks at the cancel token: a few milliseconds.
-const PIECE: usize = 128 * 1024;
+const PIECE: usize = 32 * 1024;
 
 pub(super) fn encode(pixels: &Pixels, context: &Context<'_>) -> Result<Vec<u8>, TaskError> {
     let mut bytes = Vec::new();
