@@ -7,7 +7,7 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -110,6 +110,10 @@ impl Pool {
             tallies: (0..size).map(|_| Mutex::default()).collect(),
             born: Instant::now(),
         });
+        // Closed until every thread has its driver to run: one that came earlier would search the others for work, and
+        // of many such the thread that makes them would hardly get a turn.
+        let gate = Arc::new(RwLock::new(()));
+        let closed = gate.write().unwrap_or_else(PoisonError::into_inner);
         let mut threads = Vec::with_capacity(size);
         let rayon = rayon::ThreadPoolBuilder::new()
             .num_threads(size)
@@ -118,7 +122,11 @@ impl Pool {
             .spawn_handler(|thread| {
                 let name = thread.name().map(str::to_owned).unwrap_or_default();
                 let stack = thread.stack_size().unwrap_or(STACK);
-                let started = std::thread::Builder::new().name(name).stack_size(stack).spawn(|| thread.run())?;
+                let gate = Arc::clone(&gate);
+                let started = std::thread::Builder::new().name(name).stack_size(stack).spawn(move || {
+                    drop(gate.read());
+                    thread.run();
+                })?;
                 threads.push(started);
                 Ok(())
             })
@@ -128,6 +136,7 @@ impl Pool {
         })?;
         let drivers = Arc::clone(&shared);
         rayon.spawn_broadcast(move |thread| drivers.drive(thread.index()));
+        drop(closed);
         Ok(Self { shared, threads: Mutex::new(threads) })
     }
 
