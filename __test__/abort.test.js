@@ -1,7 +1,8 @@
 // @ts-check
 'use strict'
 
-const { AbortError, WorkerPool, runTask } = require('..')
+const { AbortError, WorkerPool } = require('..')
+const { doors } = require('./support/doors')
 const { failure } = require('./support/failure')
 const { occupy } = require('./support/occupied')
 const { until } = require('./support/until')
@@ -13,13 +14,7 @@ beforeEach(() => {
 })
 afterEach(() => pool.destroy())
 
-/** @type {[string, (...args: any[]) => Promise<any>][]} */
-const doors = [
-  ['runTask', /** @type {any} */ (runTask)],
-  ['pool.runTask', (...args) => /** @type {any} */ (pool).runTask(...args)],
-]
-
-describe.each(doors)('%s', (_, run) => {
+describe.each(doors(() => pool))('%s', (_, run) => {
   test('a signal that has fired: the task never starts', async () => {
     const reason = { why: 'changed my mind' }
     const error = await failure(run('fault', { kind: 'stall' }, { signal: AbortSignal.abort(reason) }))

@@ -5,7 +5,8 @@
 
 const vm = require('node:vm')
 const { types } = require('node:util')
-const { WorkerPool, runTask } = require('..')
+const { WorkerPool } = require('..')
+const { doors } = require('./support/doors')
 const { failure } = require('./support/failure')
 const { occupy } = require('./support/occupied')
 
@@ -15,12 +16,6 @@ beforeEach(() => {
   pool = new WorkerPool(1)
 })
 afterEach(() => pool.destroy())
-
-/** @type {[string, (...args: any[]) => Promise<any>][]} */
-const doors = [
-  ['runTask', /** @type {any} */ (runTask)],
-  ['pool.runTask', (...args) => /** @type {any} */ (pool).runTask(...args)],
-]
 
 const views = [
   Buffer.from([1, 2, 3]),
@@ -39,7 +34,7 @@ const views = [
   new Float64Array(0),
 ]
 
-describe.each(doors)('%s', (_, run) => {
+describe.each(doors(() => pool))('%s', (_, run) => {
   test.each(views.map((view) => [view.constructor.name, view.length, view]))(
     'a %s of %p elements keeps its type and its values',
     async (_name, _length, view) => {

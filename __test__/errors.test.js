@@ -3,19 +3,14 @@
 
 const { inspect } = require('node:util')
 const offloop = require('..')
+const { doors } = require('./support/doors')
 const { failure } = require('./support/failure')
-const { WorkerPool, runTask } = offloop
+const { WorkerPool } = offloop
 
 const pool = new WorkerPool(2)
 afterAll(() => pool.close())
 
-/** @type {[string, (...args: any[]) => Promise<any>][]} */
-const doors = [
-  ['runTask', /** @type {any} */ (runTask)],
-  ['pool.runTask', (...args) => /** @type {any} */ (pool).runTask(...args)],
-]
-
-describe.each(doors)('%s', (_, run) => {
+describe.each(doors(() => pool))('%s', (_, run) => {
   test('never throws, always rejects', async () => {
     for (const args of [[], [null], [Symbol('name')], ['noop', 1, null], ['noop', 1n], ['noop', {}, { signal: 'x' }]]) {
       const promise = run(...args)

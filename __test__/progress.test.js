@@ -1,18 +1,13 @@
 // @ts-check
 'use strict'
 
-const { WorkerPool, runTask } = require('..')
+const { WorkerPool } = require('..')
+const { doors } = require('./support/doors')
 
 const pool = new WorkerPool(2)
 afterAll(() => pool.close())
 
-/** @type {[string, (...args: any[]) => Promise<any>][]} */
-const doors = [
-  ['runTask', /** @type {any} */ (runTask)],
-  ['pool.runTask', (...args) => /** @type {any} */ (pool).runTask(...args)],
-]
-
-describe.each(doors)('%s', (_, run) => {
+describe.each(doors(() => pool))('%s', (_, run) => {
   test('reports at most twenty times a second, rising, and the whole at last', async () => {
     /** @type {import('..').Progress[]} */
     const reports = []

@@ -1,7 +1,8 @@
 // @ts-check
 'use strict'
 
-const { TimeoutError, WorkerPool, runTask } = require('..')
+const { TimeoutError, WorkerPool } = require('..')
+const { doors } = require('./support/doors')
 const { failure } = require('./support/failure')
 const { occupy } = require('./support/occupied')
 
@@ -12,13 +13,7 @@ beforeEach(() => {
 })
 afterEach(() => pool.destroy())
 
-/** @type {[string, (...args: any[]) => Promise<any>][]} */
-const doors = [
-  ['runTask', /** @type {any} */ (runTask)],
-  ['pool.runTask', (...args) => /** @type {any} */ (pool).runTask(...args)],
-]
-
-describe.each(doors)('the timeout of %s', (_, run) => {
+describe.each(doors(() => pool))('the timeout of %s', (_, run) => {
   test('stops a task that runs too long', async () => {
     const start = Date.now()
     const error = await failure(run('fault', { kind: 'stall', milliseconds: 60_000 }, { timeout: 30 }))
