@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use super::ticket::Sink;
+use super::sink::Sink;
 
 /// The load of one pool, cancelled tickets not counted.
 pub(super) struct Backlog {

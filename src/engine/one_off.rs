@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex};
 
 use super::backlog::Backlog;
 use super::queue::Queue;
+use super::sink::Sink;
 use super::sync::lock;
-use super::ticket::{Job, Sink, Ticket};
+use super::ticket::{Job, Ticket};
 
 pub struct OneOff {
     state: Mutex<State>,

@@ -17,9 +17,10 @@ use super::budget::{Budget, Claimant, Hold};
 use super::cancel::Reason;
 use super::error::{Code, TaskError};
 use super::queue::Queue;
+use super::sink::Sink;
 use super::stats::{Stats, Tally};
 use super::sync::lock;
-use super::ticket::{Job, Sink, Ticket};
+use super::ticket::{Job, Ticket};
 
 /// How long an idle thread looks for work before it parks: long enough to catch the next task of a caller that awaits
 /// one after the other, too short to be seen in a process's CPU time. One thread of a pool at a time does it.

@@ -13,23 +13,11 @@ use super::backlog::Backlog;
 use super::blocks::Board;
 use super::cancel::{CancelToken, Reason};
 use super::error::{Code, TaskError};
-use super::progress::{Progress, Report};
+use super::progress::Progress;
+use super::sink::{Outcome, Sink};
 use super::sync::lock;
-use super::task::{Context, Entry, Output, Payload};
+use super::task::{Context, Entry, Payload};
 use super::timekeeper;
-
-/// How a task ended.
-pub type Outcome = Result<Output, TaskError>;
-
-/// Where outcomes go. Called from any thread; must not block for long.
-pub trait Sink: Send + Sync {
-    /// The task in `slot` has ended. Called exactly once for each ticket.
-    fn settle(&self, slot: u32, outcome: Outcome);
-    /// The task in `slot` is this far. Never called after its `settle`.
-    fn progress(&self, slot: u32, report: Report);
-    /// A queue whose owner asked to be told has room again.
-    fn room(&self, pool: u32);
-}
 
 /// What to run, and within which limits.
 pub struct Job {
