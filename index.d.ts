@@ -274,6 +274,13 @@ export interface PoolOptions {
   maxQueueBytes?: number
   /** The name of the threads, as debuggers and `top -H` show it. @default 'offloop' */
   name?: string
+  /**
+   * How many steps of niceness, 0 to 19, the threads stand behind the event loop, so that it goes first when every core
+   * is busy; with nothing else to run they get all of the core. On Linux only, and without effect elsewhere. Set it to 0
+   * when other programs share the cores and the pool's work is as urgent as theirs.
+   * @default 10
+   */
+  niceIncrement?: number
 }
 
 /** A histogram in a few numbers, in milliseconds. */

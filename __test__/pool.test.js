@@ -2,6 +2,8 @@
 'use strict'
 
 const { EventEmitter } = require('node:events')
+const fs = require('node:fs')
+const os = require('node:os')
 const { WorkerPool } = require('..')
 const { occupy } = require('./support/occupied')
 
@@ -42,6 +44,8 @@ describe('new WorkerPool()', () => {
     [{ maxQueue: 0 }, 'maxQueue', 'an integer >= 1 or Infinity', '`0` (number)', 'ERR_OUT_OF_RANGE'],
     [{ maxQueue: -Infinity }, 'maxQueue', 'an integer >= 1 or Infinity', '`-Infinity` (number)', 'ERR_OUT_OF_RANGE'],
     [{ maxQueue: NaN }, 'maxQueue', 'an integer >= 1 or Infinity', '`NaN` (number)', 'ERR_OUT_OF_RANGE'],
+    [{ niceIncrement: 20 }, 'niceIncrement', 'an integer from 0 to 19', '`20` (number)', 'ERR_OUT_OF_RANGE'],
+    [{ niceIncrement: -1 }, 'niceIncrement', 'an integer from 0 to 19', '`-1` (number)', 'ERR_OUT_OF_RANGE'],
     [{ maxQueueBytes: 0.5 }, 'maxQueueBytes', 'an integer >= 1 or Infinity', '`0.5` (number)', 'ERR_OUT_OF_RANGE'],
     [{ name: 7 }, 'name', 'a string', '`7` (number)', 'ERR_INVALID_ARG_TYPE'],
     [{ name: '' }, 'name', 'a non-empty string without NUL', "`''` (string)", 'ERR_INVALID_ARG_VALUE'],
@@ -57,7 +61,9 @@ describe('new WorkerPool()', () => {
 
   test('refuses an option that does not exist, and lists those that do', () => {
     const make = () => new WorkerPool(/** @type {any} */ ({ threads: 4 }))
-    expect(make).toThrow('Unknown option `threads`: expected one of `size`, `maxQueue`, `maxQueueBytes`, `name`')
+    expect(make).toThrow(
+      'Unknown option `threads`: expected one of `size`, `maxQueue`, `maxQueueBytes`, `name`, `niceIncrement`',
+    )
   })
 })
 
@@ -128,3 +134,28 @@ test('a pool of a subclass works', async () => {
   await expect(pool.render()).resolves.toBe('rendered')
   await pool.close()
 })
+
+test('the threads stand behind the event loop, by as much as they are told to', async () => {
+  const own = os.getPriority()
+  // Elsewhere than on Linux the option is taken and does nothing.
+  const expected = { default: Math.min(own + 10, 19), none: own, some: Math.min(own + 3, 19) }
+  const pools = [
+    new WorkerPool({ size: 2, name: 'default' }),
+    new WorkerPool({ size: 2, name: 'none', niceIncrement: 0 }),
+    new WorkerPool({ size: 2, name: 'some', niceIncrement: 3 }),
+  ]
+  await Promise.all(pools.map(async (pool) => (await occupy(pool)).release()))
+  for (const [name, nice] of Object.entries(process.platform === 'linux' ? expected : {})) {
+    expect(nicenessOf(name)).toEqual([nice, nice])
+  }
+  expect(os.getPriority()).toBe(own)
+  await Promise.all(pools.map((pool) => pool.close()))
+})
+
+/** The niceness of each of this process's threads with such a name, from Linux's /proc. @param {string} name */
+function nicenessOf(name) {
+  const tasks = fs.readdirSync('/proc/self/task').map((id) => fs.readFileSync(`/proc/self/task/${id}/stat`, 'utf8'))
+  const ours = tasks.filter((stat) => stat.includes(`(${name}-`))
+  // proc(5): the 19th field, the name in parentheses being the second.
+  return ours.map((stat) => Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]))
+}

@@ -39,7 +39,13 @@ export class Session {
 export class Pool {
   constructor(
     session: Session,
-    options: { name: string; size: number | undefined; maxQueue: number; maxQueueBytes: number },
+    options: {
+      name: string
+      size: number | undefined
+      maxQueue: number
+      maxQueueBytes: number
+      niceIncrement: number
+    },
   )
   /** The pool's number in `submit` and in the events of its session. */
   readonly number: number

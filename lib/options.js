@@ -106,25 +106,30 @@ function checkFunction(option, value) {
   return /** @type {any} */ (value)
 }
 
-const poolOptionNames = Object.freeze(['size', 'maxQueue', 'maxQueueBytes', 'name'])
+/** How far a pool's threads step back behind the event loop: enough that a busy machine does not stall it. */
+const NICE_INCREMENT = 10
+
+const poolOptionNames = Object.freeze(['size', 'maxQueue', 'maxQueueBytes', 'name', 'niceIncrement'])
 
 /**
  * @param {unknown} written `size`, or options
- * @returns {{ size: number | undefined, maxQueue: number, maxQueueBytes: number, name: string }}
+ * @returns {{ size: number | undefined, maxQueue: number, maxQueueBytes: number, name: string, niceIncrement: number }}
  */
 function poolOptions(written = {}) {
   const options = typeof written === 'number' ? { size: written } : checkObject('options', written)
   checkKnown(options, poolOptionNames)
   const { size, maxQueue = Infinity, maxQueueBytes = Infinity, name = 'offloop' } = options
+  const { niceIncrement = NICE_INCREMENT } = options
   if (size !== undefined) checkNumber('size', size, { min: 1, max: MAX_SIZE, integer: true })
   checkNumber('maxQueue', maxQueue, { min: 1, integer: true, infinite: true })
   checkNumber('maxQueueBytes', maxQueueBytes, { min: 1, integer: true, infinite: true })
+  checkNumber('niceIncrement', niceIncrement, { min: 0, max: 19, integer: true })
   // A NUL cannot be part of a thread's name.
   if (typeof name !== 'string') throw unexpected('name', 'a string', name, 'ERR_INVALID_ARG_TYPE')
   if (name === '' || name.includes('\0')) {
     throw unexpected('name', 'a non-empty string without NUL', name, 'ERR_INVALID_ARG_VALUE')
   }
-  return { size, maxQueue, maxQueueBytes, name }
+  return { size, maxQueue, maxQueueBytes, name, niceIncrement }
 }
 
 /**

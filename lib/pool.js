@@ -43,10 +43,10 @@ class WorkerPool extends EventEmitter {
   /** @param {unknown} [sizeOrOptions] */
   constructor(sizeOrOptions) {
     super()
-    const { size, maxQueue, maxQueueBytes, name } = poolOptions(sizeOrOptions)
-    this.#native = open({ size, maxQueue, maxQueueBytes, name })
+    const options = poolOptions(sizeOrOptions)
+    this.#native = open(options)
     this.#number = this.#native.number
-    this.#bounded = maxQueue !== Infinity || maxQueueBytes !== Infinity
+    this.#bounded = options.maxQueue !== Infinity || options.maxQueueBytes !== Infinity
     this.#door = {
       owner: this,
       refusal: () => {
@@ -228,7 +228,7 @@ class WorkerPool extends EventEmitter {
 /**
  * Starts the threads of a pool.
  *
- * @param {{ size: number | undefined, maxQueue: number, maxQueueBytes: number, name: string }} options
+ * @param {ReturnType<typeof poolOptions>} options
  */
 function open(options) {
   try {

@@ -24,6 +24,8 @@ pub struct PoolOptions {
     pub max_queue: f64,
     /// Bytes of input that tasks may hold before no more are taken. May be `Infinity`.
     pub max_queue_bytes: f64,
+    /// 0 to 19.
+    pub nice_increment: i32,
 }
 
 /// Options of one task that the JS layer has checked. Times are in milliseconds.
@@ -77,6 +79,7 @@ impl PoolHandle {
             // A float beyond what a count can hold becomes the largest count: no bound.
             max_queue: options.max_queue as usize,
             max_queue_bytes: options.max_queue_bytes as usize,
+            nice_increment: options.nice_increment,
             budget: options.size.is_none().then_some(shared),
             told: (Arc::clone(&session.completions) as Arc<dyn Sink>, number),
         });

@@ -6,6 +6,7 @@ mod blocks;
 pub mod budget;
 mod cancel;
 mod error;
+mod nice;
 mod one_off;
 mod pool;
 mod progress;

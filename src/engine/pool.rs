@@ -16,6 +16,7 @@ use super::blocks::{BlockLoop, Board};
 use super::budget::{Budget, Claimant, Hold};
 use super::cancel::Reason;
 use super::error::{Code, TaskError};
+use super::nice::step_back;
 use super::queue::Queue;
 use super::sink::Sink;
 use super::stats::{Stats, Tally};
@@ -39,6 +40,8 @@ pub struct PoolConfig {
     pub max_queue: usize,
     /// How many bytes of input the tasks that wait or run may hold before no more are taken.
     pub max_queue_bytes: usize,
+    /// How far the threads step back behind the event loop, in steps of niceness.
+    pub nice_increment: i32,
     /// The budget that the threads take tokens from; `None` for a pool whose size its owner chose.
     pub budget: Option<&'static Budget>,
     /// Who hears of room in the queue, and the pool's number there.
@@ -136,7 +139,10 @@ impl Pool {
             TaskError::new(Code::OutOfRange, format!("Cannot start {size} threads for the pool: {error}"))
         })?;
         let drivers = Arc::clone(&shared);
-        rayon.spawn_broadcast(move |thread| drivers.drive(thread.index()));
+        rayon.spawn_broadcast(move |thread| {
+            step_back(config.nice_increment);
+            drivers.drive(thread.index());
+        });
         drop(closed);
         Ok(Self { shared, threads: Mutex::new(threads) })
     }

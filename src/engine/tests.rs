@@ -131,14 +131,17 @@ fn pool(size: usize, recorder: &Arc<Recorder>) -> Pool {
 }
 
 fn bounded(size: usize, recorder: &Arc<Recorder>, max_queue: usize, max_queue_bytes: usize) -> Pool {
-    let told = (Arc::clone(recorder) as Arc<dyn Sink>, 0);
-    Pool::new(PoolConfig { name: "test".into(), size, max_queue, max_queue_bytes, budget: None, told }).unwrap()
+    Pool::new(PoolConfig { max_queue, max_queue_bytes, ..config(size, recorder) }).unwrap()
 }
 
 fn budgeted(size: usize, recorder: &Arc<Recorder>, budget: &'static Budget) -> Pool {
-    let told = (Arc::clone(recorder) as Arc<dyn Sink>, 0);
+    Pool::new(PoolConfig { budget: Some(budget), ..config(size, recorder) }).unwrap()
+}
+
+fn config(size: usize, recorder: &Arc<Recorder>) -> PoolConfig {
     let (max_queue, max_queue_bytes) = (usize::MAX, usize::MAX);
-    Pool::new(PoolConfig { name: "test".into(), size, max_queue, max_queue_bytes, budget: Some(budget), told }).unwrap()
+    let told = (Arc::clone(recorder) as Arc<dyn Sink>, 0);
+    PoolConfig { name: "test".into(), size, max_queue, max_queue_bytes, nice_increment: 0, budget: None, told }
 }
 
 fn submit(pool: &Pool, recorder: &Arc<Recorder>, slot: u32, job: Job, priority: i32) -> Result<Arc<Ticket>, TaskError> {
