@@ -30,10 +30,10 @@ async function main() {
   const pool = new WorkerPool({ size: Math.max(2, require('node:os').availableParallelism() - 1), name: 'demo' })
   const folder = path.join(workspace, 'photos')
   const names = await photos(pool, folder, quick ? 1 : 4)
-  const file = path.join(workspace, 'large-file')
-  largeFile(file, quick ? 20 : 300)
+  const megabytes = quick ? 20 : 300
+  const file = largeFile(workspace, megabytes)
 
-  const jobs = [imageJob(names, folder, workspace), sumJob(quick ? 1e8 : 1e9), digestJob(file, quick ? 20 : 300)]
+  const jobs = [imageJob(names, folder, workspace), sumJob(quick ? 1e8 : 1e9), digestJob(file, megabytes)]
   console.log('\nOn the event loop: everything else waits')
   const inline = []
   for (const { label, inline: work } of jobs) {

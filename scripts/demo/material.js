@@ -39,28 +39,29 @@ const large = [
  */
 async function photos(pool, folder, count) {
   mkdirSync(folder, { recursive: true })
-  for (const name of readdirSync(samples)) {
-    if (/\.(jpg|png)$/.test(name)) copyFileSync(path.join(samples, name), path.join(folder, name))
-  }
+  const names = readdirSync(samples).filter((name) => /\.(jpg|png)$/.test(name))
+  for (const name of names) copyFileSync(path.join(samples, name), path.join(folder, name))
   for (const { from, width, height } of large.slice(0, count)) {
     const name = `${path.parse(from).name}-${(width * height) / 1e6}mp.jpg`
     const output = path.join(folder, name)
+    names.push(name)
     if (existsSync(output)) continue
     console.log(`  composing ${name} from ${from}`)
     const source = path.join(samples, from)
     await pool.runTask('image.convert', { source, resize: { width, height }, format: 'jpeg', quality: 92, output })
   }
-  return readdirSync(folder)
+  return names
 }
 
 /**
- * A file of so many megabytes whose bytes repeat after a while, which no digest minds.
+ * The path of a file of so many megabytes, whose bytes repeat after a while, which no digest minds.
  *
- * @param {string} file
+ * @param {string} folder
  * @param {number} megabytes
  */
-function largeFile(file, megabytes) {
-  if (existsSync(file)) return
+function largeFile(folder, megabytes) {
+  const file = path.join(folder, `${megabytes}-megabytes`)
+  if (existsSync(file)) return file
   console.log(`  writing a file of ${megabytes} MB`)
   const piece = Buffer.alloc(
     1e6,
@@ -70,6 +71,7 @@ function largeFile(file, megabytes) {
   for (let i = 0; i < megabytes; i++) writeSync(unfinished, piece)
   closeSync(unfinished)
   renameSync(`${file}.new`, file)
+  return file
 }
 
 module.exports = { largeFile, photos }
