@@ -64,6 +64,97 @@ export class Pool {
   destroy(): void
 }
 
+/** Limits of one call that the JS layer has checked; times in milliseconds. */
+export interface CallLimits {
+  /** The number of the export, or 0 for the default one. */
+  name: number
+  timeout?: number
+  queueTimeout?: number
+  priority: number
+  wantsProgress: boolean
+  traced: boolean
+  affinity?: string
+  fairKey?: string
+  /** How often the call may run again when its worker dies under it. */
+  retry: number
+  /** The size of a parcel. */
+  bytes: number
+  /** The worker that was sent the parcel. */
+  to?: number
+}
+
+/** A pool of JS workers, as its owner has it. */
+export class Crew {
+  constructor(
+    session: Session,
+    options: {
+      maxQueue: number
+      maxQueueBytes: number
+      maxSize: number
+      concurrency: number
+      recycleTasks?: number
+      recycleAge?: number
+    },
+  )
+  /** The crew's number in `callPlain`, in the events of its session, and for its workers. */
+  readonly number: number
+  /** A worker is about to be started: its number. */
+  hire(): number
+  /** The number of an export. */
+  name(name: string): number
+  /**
+   * Queues a call. Kinds: 0 undefined, 1 a number, 2 JSON text, 3 bytes, 4 the number of a parcel. Answers -1 when the
+   * crew is closed and -2 when it is full; else twice the worker to call, or 0, and 1 more when another is wanted.
+   */
+  call(slot: number, kind: number, value: unknown, limits: CallLimits): number
+  /** Why a call would be refused. */
+  readonly refusal: string | null
+  /** A worker that has nothing to do. */
+  readonly idle: number | null
+  /** Whether there are more calls than workers that will look for them. */
+  readonly short: boolean
+  isRunning(worker: number, run: number): boolean
+  /** A worker's thread has ended: the event `gone` comes behind all that it answered. */
+  gone(worker: number): void
+  /** Forgets a worker that is gone. The callers of the lost slots have to be told; the others are to be called. */
+  dismiss(worker: number): { lost: number[]; wake: number[] }
+  /** Retires workers that have been idle for so many milliseconds, and keeps so many. */
+  reap(idle: number, keep: number): number[]
+  readonly size: number
+  readonly queued: number
+  readonly room: number
+  wantRoom(): void
+  stats(): string
+  cancelQueued(): void
+  /** Settles the calls that wait; the callers of these slots have to be told. */
+  giveUpQueued(): number[]
+  close(): void
+  destroy(): void
+}
+
+/** Queues a call without options; answers as `Crew.call`. */
+export function callPlain(crew: number, slot: number, value: undefined | number | string): number
+
+/** Takes the seat of a worker in a crew, for good. In `flags` a run sees its own number at its place when it is to stop. */
+export function sit(crew: number, worker: number): { meta: Uint32Array; flags: Int32Array }
+/** The worker has loaded its file and looks for work next. */
+export function workerReady(): void
+/** The value of the next call; `meta` has kind, run, place, name, flags, parcel. */
+export function take(): undefined | number | string | Uint8Array
+/** The name of an export by its number. */
+export function nameOf(name: number): string | null
+/**
+ * Ends a run. Kinds: 0 undefined, 1 a number, 2 JSON text, 3 in the mail, 4 JSON text that was thrown, 5 thrown and in the
+ * mail. `false` when nobody wants it any more.
+ */
+export function give(run: number, kind: number, value?: number | string): boolean
+/** A run is this far: 2 for JSON text, 3 in the mail. */
+export function report(run: number, kind: number, json?: string): void
+/** Asks the owner to post the parcel of a run. */
+export function fetchParcel(run: number): void
+/** The worker is to be replaced: it gets no more calls. */
+export function retire(): void
+
 /** Queues a task without input and options: the code of an error when it is refused. */
 export function submit(pool: number, slot: number, task: number): string | null
 /** Starts a runner of one-off tasks on libuv's threads. */

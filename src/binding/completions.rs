@@ -6,7 +6,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use crate::engine::{Outcome, Report, Sink};
+use crate::engine::{Answer, CrewSink, News, Outcome, Report, Sink};
 
 use super::wake::Wake;
 
@@ -14,10 +14,28 @@ pub(super) enum Event {
     Settled(Outcome),
     Progress(Report),
     Room,
+    /// A call was answered, or threw.
+    Answered {
+        answer: Answer,
+        threw: bool,
+        worker: u32,
+        run: u32,
+    },
+    /// A call is this far.
+    Reported {
+        answer: Answer,
+        worker: u32,
+        run: u32,
+    },
+    Started,
+    /// The worker has not got the parcel of a call.
+    ParcelWanted(u32),
+    /// Of a worker; the number is the crew's.
+    News(News),
 }
 
 pub(super) struct Completions {
-    /// With the slot of the task, or the number of the pool for `Room`. `None` once nobody listens any more.
+    /// With the slot of the task, or the number of the pool for `Room` and `News`. `None` once nobody listens any more.
     events: Mutex<Option<Vec<(u32, Event)>>>,
     /// Whether a wake-up is on its way that has not been answered.
     scheduled: AtomicBool,
@@ -89,5 +107,27 @@ impl Sink for Completions {
 
     fn room(&self, pool: u32) {
         self.push(pool, Event::Room);
+    }
+}
+
+impl CrewSink for Completions {
+    fn answered(&self, slot: u32, answer: Answer, threw: bool, worker: u32, run: u32) {
+        self.push(slot, Event::Answered { answer, threw, worker, run });
+    }
+
+    fn reported(&self, slot: u32, answer: Answer, worker: u32, run: u32) {
+        self.push(slot, Event::Reported { answer, worker, run });
+    }
+
+    fn started(&self, slot: u32) {
+        self.push(slot, Event::Started);
+    }
+
+    fn parcel_wanted(&self, slot: u32, worker: u32) {
+        self.push(slot, Event::ParcelWanted(worker));
+    }
+
+    fn news(&self, crew: u32, news: News) {
+        self.push(crew, Event::News(news));
     }
 }

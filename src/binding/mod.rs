@@ -5,10 +5,12 @@
 
 mod catalog;
 mod completions;
+mod crew;
 mod exit;
 mod inline;
 mod one_off;
 mod pool;
+mod seat;
 mod session;
 mod values;
 mod wake;

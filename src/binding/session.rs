@@ -16,7 +16,7 @@ use napi::bindgen_prelude::*;
 use napi::{JsValue, check_status, sys};
 use napi_derive::napi;
 
-use crate::engine::{Code, Outcome, Pool, Reason, TaskError, Ticket, Value};
+use crate::engine::{Answer, Cancel, Code, Crew, News, Outcome, Pool, Reason, TaskError, Value};
 
 use super::completions::{Completions, Event};
 use super::values::{Borrowed, Leases, array_buffer};
@@ -47,6 +47,28 @@ enum Kind {
     Progress = 5,
     /// A queue has room again; the number is the pool's. None.
     Room = 6,
+    /// The call's result is in the mail of a worker. Worker and run. Two.
+    Mail = 7,
+    /// The call threw; JSON text. One.
+    Thrown = 8,
+    /// The call threw, and what it threw is in the mail of a worker. Worker and run. Two.
+    ThrownMail = 9,
+    /// The progress of a call, as JSON text. One.
+    Report = 10,
+    /// The progress of a call, in the mail of a worker. Worker and run. Two.
+    ReportMail = 11,
+    /// A worker wants the parcel of a call. The worker. One.
+    ParcelWanted = 12,
+    /// A call has been started. None.
+    Started = 13,
+    /// A worker takes calls; the number is the crew's, so below. The worker. One.
+    Ready = 14,
+    /// A run was cancelled. Worker, run, and the code of the error. Three.
+    Stopping = 15,
+    /// A worker takes no more calls and has none. The worker. One.
+    Retired = 16,
+    /// A worker is gone, and all that it said before was told. The worker. One.
+    Gone = 17,
 }
 
 /// What JavaScript holds of a session.
@@ -57,10 +79,11 @@ pub(super) struct Session {
     env: sys::napi_env,
     pub(super) completions: Arc<Completions>,
     pub(super) leases: Arc<Leases>,
-    /// Tickets that can be cancelled by slot, and the JS buffers they read.
+    /// Tasks that can be cancelled by slot, and the JS buffers they read.
     tracked: RefCell<Vec<Option<Tracked>>>,
     /// The pools of this session, to end with it.
     pools: RefCell<Vec<std::sync::Weak<Pool>>>,
+    crews: RefCell<Vec<std::sync::Weak<Crew>>>,
     /// Tasks that have not settled in JavaScript.
     outstanding: Cell<usize>,
     /// JavaScript's `settle(count, values)`; strong while tasks are outstanding.
@@ -82,7 +105,7 @@ pub(super) struct Session {
 }
 
 struct Tracked {
-    ticket: Arc<Ticket>,
+    task: Arc<dyn Cancel>,
     borrowed: Borrowed,
 }
 
@@ -112,7 +135,7 @@ impl SessionHandle {
     #[napi]
     pub fn abort(&self, slot: u32) {
         if let Some(Some(tracked)) = self.0.tracked.borrow().get(slot as usize) {
-            tracked.ticket.cancel(Reason::Aborted);
+            tracked.task.cancel(Reason::Aborted);
         }
     }
 }
@@ -144,6 +167,7 @@ impl Session {
             leases: Arc::default(),
             tracked: RefCell::default(),
             pools: RefCell::default(),
+            crews: RefCell::default(),
             outstanding: Cell::new(0),
             settle: settle_ref,
             batch: data.cast(),
@@ -185,19 +209,33 @@ impl Session {
     }
 
     /// Makes a task cancellable by its slot, and keeps the JS memory it reads.
-    pub(super) fn track(&self, slot: u32, ticket: Arc<Ticket>, borrowed: Borrowed) {
+    pub(super) fn track(&self, slot: u32, task: Arc<dyn Cancel>, borrowed: Borrowed) {
         let mut tracked = self.tracked.borrow_mut();
         let slot = slot as usize;
         if tracked.len() <= slot {
             tracked.resize_with(slot + 1, || None);
         }
-        tracked[slot] = Some(Tracked { ticket, borrowed });
+        tracked[slot] = Some(Tracked { task, borrowed });
     }
 
     pub(super) fn adopt(&self, pool: &Arc<Pool>) {
         let mut pools = self.pools.borrow_mut();
         pools.retain(|pool| pool.strong_count() > 0);
         pools.push(Arc::downgrade(pool));
+    }
+
+    pub(super) fn adopt_crew(&self, crew: &Arc<Crew>) {
+        let mut crews = self.crews.borrow_mut();
+        crews.retain(|crew| crew.strong_count() > 0);
+        crews.push(Arc::downgrade(crew));
+    }
+
+    /// These tasks have settled, and JavaScript knows.
+    pub(super) fn forget(&self, slots: &[u32]) {
+        for slot in slots {
+            self.untrack(*slot);
+        }
+        self.settled(slots.len());
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -222,6 +260,11 @@ impl Session {
                     settled += 1;
                     batch.settle(slot, outcome);
                     // After that: the result may be in memory that this keeps.
+                    self.untrack(slot);
+                }
+                Some((slot, Event::Answered { answer, threw, worker, run })) => {
+                    settled += 1;
+                    batch.answered(slot, answer, threw, worker, run);
                     self.untrack(slot);
                 }
                 Some((number, event)) => batch.tell(number, &event),
@@ -289,11 +332,15 @@ impl Session {
     fn shut_down(&self) {
         self.closed.set(true);
         for tracked in self.tracked.borrow().iter().flatten() {
-            tracked.ticket.cancel(Reason::Closed);
+            tracked.task.cancel(Reason::Closed);
         }
         let pools: Vec<_> = self.pools.borrow().iter().filter_map(std::sync::Weak::upgrade).collect();
         for pool in &pools {
             pool.destroy();
+        }
+        // Node ends the workers themselves.
+        for crew in self.crews.borrow().iter().filter_map(std::sync::Weak::upgrade) {
+            crew.destroy();
         }
         for pool in &pools {
             pool.join(PATIENCE);
@@ -418,8 +465,53 @@ impl Batch {
                 }
             }
             Event::Room => self.add(number, Kind::Room),
-            Event::Settled(_) => unreachable!("settled by `settle`"),
+            Event::Reported { answer: Answer::Json(text), .. } => {
+                self.add(number, Kind::Report);
+                let text = self.text(text);
+                self.value(text);
+            }
+            Event::Reported { worker, run, .. } => self.mail(number, Kind::ReportMail, *worker, *run),
+            Event::Started => self.add(number, Kind::Started),
+            Event::ParcelWanted(worker) => self.worker(number, Kind::ParcelWanted, *worker),
+            Event::News(News::Ready { worker }) => self.worker(number, Kind::Ready, *worker),
+            Event::News(News::Retired { worker }) => self.worker(number, Kind::Retired, *worker),
+            Event::News(News::Gone { worker }) => self.worker(number, Kind::Gone, *worker),
+            Event::News(News::Stopping { worker, run, reason }) => {
+                self.mail(number, Kind::Stopping, *worker, *run);
+                let code = self.text(reason.error().code.as_str());
+                self.value(code);
+            }
+            Event::Settled(_) | Event::Answered { .. } => unreachable!("settled by `settle` and `answered`"),
         }
+    }
+
+    fn answered(&mut self, slot: u32, answer: Answer, threw: bool, worker: u32, run: u32) {
+        match answer {
+            Answer::Undefined => self.add(slot, Kind::Undefined),
+            Answer::Number(number) => {
+                self.add(slot, Kind::Number);
+                let number = self.number(number);
+                self.value(number);
+            }
+            Answer::Json(text) => {
+                self.add(slot, if threw { Kind::Thrown } else { Kind::Json });
+                let text = self.text(&text);
+                self.value(text);
+            }
+            Answer::Mail => self.mail(slot, if threw { Kind::ThrownMail } else { Kind::Mail }, worker, run),
+        }
+    }
+
+    fn worker(&mut self, number: u32, kind: Kind, worker: u32) {
+        self.add(number, kind);
+        let worker = self.number(f64::from(worker));
+        self.value(worker);
+    }
+
+    fn mail(&mut self, number: u32, kind: Kind, worker: u32, run: u32) {
+        self.worker(number, kind, worker);
+        let run = self.number(f64::from(run));
+        self.value(run);
     }
 
     /// Appends to `values`.
@@ -465,7 +557,7 @@ impl Batch {
             sys::napi_create_array(self.env, &mut array);
             for (i, binary) in (0..).step_by(2).zip(binaries) {
                 sys::napi_set_element(self.env, array, i, self.number(f64::from(binary.element() as u8)));
-                sys::napi_set_element(self.env, array, i + 1, array_buffer(self.env, binary));
+                sys::napi_set_element(self.env, array, i + 1, array_buffer(self.env, binary.into_vec()));
             }
         }
         array

@@ -57,6 +57,7 @@ impl Drop for Lent {
 }
 
 /// References to JS buffers that a task reads in place, to be deleted on the JS thread when the task has settled.
+#[derive(Default)]
 pub(super) struct Borrowed(Vec<sys::napi_ref>);
 
 impl Borrowed {
@@ -110,7 +111,7 @@ pub(super) fn payload(
 }
 
 /// Where the bytes of a `Uint8Array` are. Works for one over a SharedArrayBuffer too.
-fn bytes_of(env: Env, view: Unknown<'_>) -> Result<(*const u8, usize)> {
+pub(super) fn bytes_of(env: Env, view: Unknown<'_>) -> Result<(*const u8, usize)> {
     let mut len = 0;
     let mut data: *mut c_void = ptr::null_mut();
     // SAFETY: `view` is a live value of this environment; what it is, the call checks.
@@ -132,13 +133,13 @@ fn bytes_of(env: Env, view: Unknown<'_>) -> Result<(*const u8, usize)> {
 /// it did not take it.
 const MAX_EXTERNAL: usize = u32::MAX as usize;
 
-/// A task's binary result as an `ArrayBuffer` over the very same memory, freed with it.
+/// An `ArrayBuffer` over the very same memory, freed with it.
 ///
 /// # Safety
 /// On the thread of `env`, which is live, inside a handle scope.
-pub(super) unsafe fn array_buffer(env: sys::napi_env, binary: Binary) -> sys::napi_value {
+pub(super) unsafe fn array_buffer(env: sys::napi_env, bytes: Vec<u8>) -> sys::napi_value {
     let mut value = ptr::null_mut();
-    let mut bytes = Box::new(binary.into_vec());
+    let mut bytes = Box::new(bytes);
     let (at, len) = (bytes.as_mut_ptr(), bytes.len());
     // An external buffer must not be empty, and Electron allows none at all: those get a copy.
     if (1..=MAX_EXTERNAL).contains(&len) {

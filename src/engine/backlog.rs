@@ -70,6 +70,11 @@ impl Backlog {
         self.queued.fetch_sub(1, Ordering::SeqCst);
     }
 
+    /// A task that has left the queue waits again.
+    pub(super) fn enter_queue(&self) {
+        self.queued.fetch_add(1, Ordering::SeqCst);
+    }
+
     /// A task that has left the queue is done.
     pub(super) fn leave(&self, bytes: usize) {
         self.bytes.fetch_sub(bytes, Ordering::Relaxed);

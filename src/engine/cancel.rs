@@ -33,6 +33,12 @@ impl Reason {
     }
 }
 
+/// What can be told to stop, from any thread.
+pub trait Cancel: Send + Sync {
+    /// Stops the task, if it has not settled. The first reason stands.
+    fn cancel(&self, reason: Reason);
+}
+
 /// Whether a task is to stop. Checking costs one relaxed load.
 #[derive(Debug, Default)]
 pub struct CancelToken {

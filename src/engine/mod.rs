@@ -5,6 +5,7 @@ mod binary;
 mod blocks;
 pub mod budget;
 mod cancel;
+mod crew;
 mod error;
 mod nice;
 mod one_off;
@@ -24,7 +25,8 @@ mod tests;
 
 pub use binary::{Binary, Element, Lease};
 pub use budget::{Budget, MAX_THREADS};
-pub use cancel::{CancelToken, Reason};
+pub use cancel::{Cancel, CancelToken, Reason};
+pub use crew::{Answer, Call, Crew, CrewConfig, CrewSink, Dismissed, Input, News, Order, Take};
 pub use error::{Code, TaskError};
 pub use one_off::OneOff;
 pub use pool::{Pool, PoolConfig};

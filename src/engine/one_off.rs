@@ -9,7 +9,7 @@ use super::backlog::Backlog;
 use super::queue::Queue;
 use super::sink::Sink;
 use super::sync::lock;
-use super::ticket::{Job, Ticket};
+use super::ticket::{Job, Ticket, next_job};
 
 pub struct OneOff {
     state: Mutex<State>,
@@ -19,7 +19,7 @@ pub struct OneOff {
 
 #[derive(Default)]
 struct State {
-    queue: Queue,
+    queue: Queue<Ticket>,
     runners: usize,
 }
 
@@ -51,7 +51,7 @@ impl OneOff {
     pub fn run(&self) {
         loop {
             let mut state = lock(&self.state);
-            let Some((ticket, job)) = state.queue.pop() else {
+            let Some((ticket, job)) = next_job(&mut state.queue) else {
                 state.runners -= 1;
                 return;
             };

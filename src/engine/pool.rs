@@ -14,14 +14,14 @@ use std::time::{Duration, Instant};
 use super::backlog::Backlog;
 use super::blocks::{BlockLoop, Board};
 use super::budget::{Budget, Claimant, Hold};
-use super::cancel::Reason;
+use super::cancel::{Cancel, Reason};
 use super::error::{Code, TaskError};
 use super::nice::step_back;
 use super::queue::Queue;
 use super::sink::Sink;
 use super::stats::{Stats, Tally};
 use super::sync::lock;
-use super::ticket::{Job, Ticket};
+use super::ticket::{Job, Ticket, next_job};
 
 /// How long an idle thread looks for work before it parks: long enough to catch the next task of a caller that awaits
 /// one after the other, too short to be seen in a process's CPU time. One thread of a pool at a time does it.
@@ -74,7 +74,7 @@ struct Shared {
 }
 
 struct State {
-    queue: Queue,
+    queue: Queue<Ticket>,
     /// Tasks with blocks that idle threads can take.
     loops: VecDeque<Arc<BlockLoop>>,
     /// The ticket that each thread runs, for `destroy`. Stale, and harmless, between two tasks.
@@ -192,7 +192,8 @@ impl Pool {
         }
         let running = shared.running.load(Ordering::Relaxed);
         let (queued, bytes) = (shared.backlog.queued(), shared.backlog.bytes());
-        Stats::new(&total, self.size(), shared.born.elapsed(), running, queued, bytes)
+        let capacity = shared.born.elapsed() * self.size() as u32;
+        Stats::new(&total, self.size(), capacity, running, queued, bytes)
     }
 
     /// Cancels the tasks that wait; those that run go on.
@@ -296,7 +297,7 @@ impl Shared {
         state.current[me] = None;
         loop {
             if self.has_work(&state) && hold.take() {
-                if let Some((ticket, job)) = state.queue.pop() {
+                if let Some((ticket, job)) = next_job(&mut state.queue) {
                     state.current[me] = Some(Arc::clone(&ticket));
                     self.pass_on(state);
                     return Next::Run(ticket, job);

@@ -104,10 +104,11 @@ impl Summary {
 }
 
 impl Stats {
+    /// `capacity` is the time that all its threads have had together.
     pub(super) fn new(
         total: &Tally,
         size: usize,
-        age: Duration,
+        capacity: Duration,
         running: usize,
         queued: usize,
         input_bytes: usize,
@@ -120,7 +121,7 @@ impl Stats {
             completed: total.completed,
             failed: total.failed,
             canceled: total.canceled,
-            utilization: (total.busy.as_secs_f64() / (age.as_secs_f64() * size as f64)).min(1.0),
+            utilization: (total.busy.as_secs_f64() / capacity.as_secs_f64().max(f64::MIN_POSITIVE)).min(1.0),
             wait_time: Summary::of(&total.wait),
             run_time: Summary::of(&total.run),
         }

@@ -11,9 +11,10 @@ use std::time::{Duration, Instant};
 
 use super::backlog::Backlog;
 use super::blocks::Board;
-use super::cancel::{CancelToken, Reason};
+use super::cancel::{Cancel, CancelToken, Reason};
 use super::error::{Code, TaskError};
 use super::progress::Progress;
+use super::queue::{Queue, Waiting};
 use super::sink::{Outcome, Sink};
 use super::sync::lock;
 use super::task::{Context, Entry, Payload};
@@ -75,17 +76,14 @@ impl Ticket {
             stage: Mutex::new(Stage::Queued(job)),
         });
         if let Some(limit) = queue_timeout {
-            timekeeper::watch(&ticket, limit, Reason::QueueTimedOut);
+            let watched: Arc<dyn Cancel> = Arc::clone(&ticket) as _;
+            timekeeper::watch(&watched, limit, Reason::QueueTimedOut);
         }
         ticket
     }
 
-    pub(super) fn is_queued(&self) -> bool {
-        matches!(*lock(&self.stage), Stage::Queued(_))
-    }
-
     /// Takes the job to run it. `None` when the ticket was cancelled in the queue.
-    pub(super) fn start(&self) -> Option<Job> {
+    fn start(&self) -> Option<Job> {
         let mut stage = lock(&self.stage);
         let Stage::Queued(_) = *stage else { return None };
         let Stage::Queued(job) = std::mem::replace(&mut *stage, Stage::Running) else { unreachable!() };
@@ -94,8 +92,45 @@ impl Ticket {
         Some(job)
     }
 
-    /// Stops the task: at once while it is queued, at its next check while it runs, not at all when it has settled.
-    pub fn cancel(&self, reason: Reason) {
+    /// Runs the job on this thread and settles the ticket, whatever the job does. `record` is called just before the
+    /// outcome is out, so that statistics read in the caller's continuation count this task.
+    pub(super) fn run(self: &Arc<Self>, job: Job, board: Option<&dyn Board>, record: impl FnOnce(Ran)) {
+        let started = Instant::now();
+        let mut settlement = SettleOnDrop { ticket: self, outcome: None };
+        if let Some(limit) = job.timeout {
+            let watched: Arc<dyn Cancel> = Arc::clone(self) as _;
+            timekeeper::watch(&watched, limit, Reason::TimedOut);
+        }
+        let progress = job.wants_progress.then(|| {
+            let ticket = Arc::clone(self);
+            Progress::new(move |report| ticket.sink.progress(ticket.slot, report))
+        });
+        let context = Context { token: &self.token, progress: progress.as_ref(), board };
+        let outcome = catch_unwind(AssertUnwindSafe(|| job.entry.run(job.payload, &context)))
+            .unwrap_or_else(|panic| Err(panicked(job.entry.name, panic.as_ref())));
+        let end = match &outcome {
+            Ok(_) => End::Completed,
+            Err(_) if self.token.reason().is_some() => End::Canceled,
+            Err(_) => End::Failed,
+        };
+        settlement.outcome = Some(outcome);
+        record(Ran { end, waited: started - self.queued_at, ran: started.elapsed() });
+    }
+}
+
+impl Waiting for Ticket {
+    fn is_queued(&self) -> bool {
+        matches!(*lock(&self.stage), Stage::Queued(_))
+    }
+
+    fn queued_at(&self) -> Instant {
+        self.queued_at
+    }
+}
+
+impl Cancel for Ticket {
+    /// At once while it is queued, at its next check while it runs, not at all when it has settled.
+    fn cancel(&self, reason: Reason) {
         let mut stage = lock(&self.stage);
         match *stage {
             Stage::Queued(_) => {
@@ -113,30 +148,12 @@ impl Ticket {
             Stage::Running | Stage::Settled => {}
         }
     }
+}
 
-    /// Runs the job on this thread and settles the ticket, whatever the job does. `record` is called just before the
-    /// outcome is out, so that statistics read in the caller's continuation count this task.
-    pub(super) fn run(self: &Arc<Self>, job: Job, board: Option<&dyn Board>, record: impl FnOnce(Ran)) {
-        let started = Instant::now();
-        let mut settlement = SettleOnDrop { ticket: self, outcome: None };
-        if let Some(limit) = job.timeout {
-            timekeeper::watch(self, limit, Reason::TimedOut);
-        }
-        let progress = job.wants_progress.then(|| {
-            let ticket = Arc::clone(self);
-            Progress::new(move |report| ticket.sink.progress(ticket.slot, report))
-        });
-        let context = Context { token: &self.token, progress: progress.as_ref(), board };
-        let outcome = catch_unwind(AssertUnwindSafe(|| job.entry.run(job.payload, &context)))
-            .unwrap_or_else(|panic| Err(panicked(job.entry.name, panic.as_ref())));
-        let end = match &outcome {
-            Ok(_) => End::Completed,
-            Err(_) if self.token.reason().is_some() => End::Canceled,
-            Err(_) => End::Failed,
-        };
-        settlement.outcome = Some(outcome);
-        record(Ran { end, waited: started - self.queued_at, ran: started.elapsed() });
-    }
+/// The next job of a queue, and the ticket that it belongs to.
+pub(super) fn next_job(queue: &mut Queue<Ticket>) -> Option<(Arc<Ticket>, Job)> {
+    // A ticket may be cancelled between the look and the start.
+    std::iter::from_fn(|| queue.pop()).find_map(|ticket| ticket.start().map(|job| (ticket, job)))
 }
 
 /// What `stats()` keeps of a task that ran.

@@ -1,6 +1,6 @@
 //! The clock for `timeout` and `queueTimeout`: one thread for the whole process, started at the first limit.
 //!
-//! Touched by: the JS thread (queue limits), pool threads (run limits), its own thread (firing). It holds tickets
+//! Touched by: the JS thread (queue limits), pool threads (run limits), its own thread (firing). It holds tasks
 //! weakly, so a task that ends in time costs nothing but its entry, and those are swept as they pile up.
 
 use std::cmp::Reverse;
@@ -8,9 +8,8 @@ use std::collections::BinaryHeap;
 use std::sync::{Arc, Condvar, Mutex, Weak};
 use std::time::{Duration, Instant};
 
-use super::cancel::Reason;
+use super::cancel::{Cancel, Reason};
 use super::sync::lock;
-use super::ticket::Ticket;
 
 static CLOCK: Clock = Clock {
     alarms: Mutex::new(Alarms { heap: BinaryHeap::new(), running: false, sweep_at: 1024 }),
@@ -27,14 +26,14 @@ struct Alarms {
     heap: BinaryHeap<Reverse<Alarm>>,
     /// Whether the thread has been started.
     running: bool,
-    /// When the heap reaches this length, alarms of settled tickets are dropped.
+    /// When the heap reaches this length, alarms of settled tasks are dropped.
     sweep_at: usize,
 }
 
 struct Alarm {
     due: Instant,
     reason: Reason,
-    ticket: Weak<Ticket>,
+    task: Weak<dyn Cancel>,
 }
 
 impl PartialEq for Alarm {
@@ -54,8 +53,8 @@ impl Ord for Alarm {
     }
 }
 
-/// Cancels the ticket for `reason` when it has not settled within `limit` from now.
-pub(super) fn watch(ticket: &Arc<Ticket>, limit: Duration, reason: Reason) {
+/// Cancels the task for `reason` when it has not settled within `limit` from now.
+pub(super) fn watch(task: &Arc<dyn Cancel>, limit: Duration, reason: Reason) {
     // A limit beyond what the clock can count is no limit.
     let Some(due) = Instant::now().checked_add(limit) else { return };
     let mut alarms = lock(&CLOCK.alarms);
@@ -64,11 +63,11 @@ pub(super) fn watch(ticket: &Arc<Ticket>, limit: Duration, reason: Reason) {
         alarms.running = started.is_ok();
     }
     if alarms.heap.len() >= alarms.sweep_at {
-        alarms.heap.retain(|alarm| alarm.0.ticket.strong_count() > 0);
+        alarms.heap.retain(|alarm| alarm.0.task.strong_count() > 0);
         alarms.sweep_at = (2 * alarms.heap.len()).max(1024);
     }
     let first = alarms.heap.peek().is_none_or(|alarm| due < alarm.0.due);
-    alarms.heap.push(Reverse(Alarm { due, reason, ticket: Arc::downgrade(ticket) }));
+    alarms.heap.push(Reverse(Alarm { due, reason, task: Arc::downgrade(task) }));
     drop(alarms);
     if first {
         CLOCK.sooner.notify_one();
@@ -89,9 +88,9 @@ fn keep_time() {
                 let alarm = alarms.heap.pop();
                 drop(alarms);
                 if let Some(Reverse(alarm)) = alarm
-                    && let Some(ticket) = alarm.ticket.upgrade()
+                    && let Some(task) = alarm.task.upgrade()
                 {
-                    ticket.cancel(alarm.reason);
+                    task.cancel(alarm.reason);
                 }
                 lock(&CLOCK.alarms)
             }

@@ -1,0 +1,645 @@
+//! The JS workers of a pool, who pull calls from a queue of their own.
+//!
+//! Owned by: the binding's handle. Touched by: the owner's JS thread (hire, submit, cancel, dismiss, statistics), the
+//! workers' threads (take, finish), the timekeeper. The workers are threads of Node's, each with an event loop of its own:
+//! the crew knows them by number. A worker that finds nothing to do goes back to its event loop, and from then on it must
+//! be *called*: by a message that only the owner's JS thread can post, so every method that may make work available says
+//! whom to call. `../README.md` argues why no call is forgotten.
+
+mod call;
+mod seat;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use super::backlog::Backlog;
+use super::cancel::{Cancel, Reason};
+use super::error::{Code, TaskError};
+use super::queue::{Queue, Tenancy, Waiting};
+use super::sink::Sink;
+use super::stats::{Stats, Tally};
+use super::sync::lock;
+use super::ticket::{End, Ran};
+
+use call::Lost;
+pub use call::{Answer, Call, Input, Order};
+use seat::{Held, Posture, Seat};
+
+/// How long a worker that has just worked looks for more before it goes back to its event loop: long enough to catch the
+/// next call of a caller that awaits one after the other. One worker of a crew at a time does it.
+const SPIN: Duration = Duration::from_micros(50);
+
+/// How long a worker may run call after call before its event loop gets a turn.
+const TURN: Duration = Duration::from_millis(5);
+
+/// How many keys of `affinity` are remembered at the most; beyond, those that have nothing to do are forgotten.
+const MAX_HOMES: usize = 65_536;
+
+/// What a crew is made from. Every value is checked and final.
+pub struct CrewConfig {
+    /// How many calls may wait while every worker is busy.
+    pub max_queue: usize,
+    /// How many bytes of input the calls that wait or run may hold before no more are taken.
+    pub max_queue_bytes: usize,
+    /// How many workers there may be.
+    pub max_size: usize,
+    /// How many calls one worker may run at a time.
+    pub concurrency: u32,
+    /// A worker that has taken so many calls is replaced.
+    pub recycle_tasks: Option<u64>,
+    /// A worker that is so old is replaced.
+    pub recycle_age: Option<Duration>,
+    /// Who hears what happens, and the crew's number there.
+    pub told: (Arc<dyn CrewSink>, u32),
+}
+
+/// Where a crew tells what became of its calls, beside what a pool tells. Called from any thread; must not block for long.
+pub trait CrewSink: Sink {
+    /// The call in `slot` has ended, with an answer or by throwing one, in this run. Called exactly once for each call that
+    /// did not end by `settle`.
+    fn answered(&self, slot: u32, answer: Answer, threw: bool, worker: u32, run: u32);
+    /// The call in `slot` is this far. Never comes after its end.
+    fn reported(&self, slot: u32, answer: Answer, worker: u32, run: u32);
+    /// The call in `slot` has been started.
+    fn started(&self, slot: u32);
+    /// The worker that has started the call in `slot` wants its parcel.
+    fn parcel_wanted(&self, slot: u32, worker: u32);
+    /// Something happened to a worker.
+    fn news(&self, crew: u32, news: News);
+}
+
+/// What happens to workers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News {
+    /// It has loaded its file and takes calls.
+    Ready { worker: u32 },
+    /// The call of this run was cancelled: the worker should hear of it.
+    Stopping { worker: u32, run: u32, reason: Reason },
+    /// It takes no more calls and has none left: it can be ended.
+    Retired { worker: u32 },
+    /// The owner has been told that it is gone; all that it answered was told before.
+    Gone { worker: u32 },
+}
+
+pub struct Crew {
+    /// The sink's number for this crew.
+    number: u32,
+    sink: Arc<dyn CrewSink>,
+    state: Mutex<State>,
+    backlog: Arc<Backlog>,
+    /// `state.closed`, readable without the lock.
+    closed: AtomicBool,
+    concurrency: u32,
+    recycle_tasks: Option<u64>,
+    recycle_age: Option<Duration>,
+}
+
+struct State {
+    /// What any worker may run.
+    queue: Queue<Call>,
+    tenancy: Tenancy,
+    seats: BTreeMap<u32, Seat>,
+    /// At which worker the calls of a key run.
+    homes: HashMap<Arc<str>, u32>,
+    /// The exports that were asked for; their numbers count from 1.
+    names: Vec<Arc<str>>,
+    next_worker: u32,
+    next_run: u32,
+    /// Whether one of the workers spins.
+    spinning: bool,
+    closed: bool,
+    /// What the workers that are gone have counted, and how long they lived together.
+    former: Tally,
+    former_life: Duration,
+}
+
+/// A call that was taken in.
+pub struct Submitted {
+    pub call: Arc<Call>,
+    /// The worker to call.
+    pub wake: Option<u32>,
+    /// Whether there are more calls than workers that will look for them.
+    pub short: bool,
+}
+
+/// What a worker finds when it looks for work.
+pub enum Take {
+    /// Nothing: it goes back to its event loop until it is called.
+    Nothing,
+    /// It has worked for long: it looks again after a turn of its event loop.
+    Pause,
+    Call {
+        run: u32,
+        place: u32,
+        name: u32,
+        wants_progress: bool,
+        input: Input,
+    },
+}
+
+impl Crew {
+    pub fn new(config: CrewConfig) -> Arc<Self> {
+        let (sink, number) = config.told;
+        let told = (Arc::clone(&sink) as Arc<dyn Sink>, number);
+        let running = config.max_size.saturating_mul(config.concurrency as usize);
+        Arc::new(Self {
+            number,
+            sink,
+            state: Mutex::new(State {
+                queue: Queue::default(),
+                tenancy: Tenancy::default(),
+                seats: BTreeMap::new(),
+                homes: HashMap::new(),
+                names: Vec::new(),
+                next_worker: 1,
+                next_run: 1,
+                spinning: false,
+                closed: false,
+                former: Tally::default(),
+                former_life: Duration::ZERO,
+            }),
+            backlog: Backlog::new(config.max_queue.saturating_add(running), config.max_queue_bytes, Some(told)),
+            closed: AtomicBool::new(false),
+            concurrency: config.concurrency,
+            recycle_tasks: config.recycle_tasks,
+            recycle_age: config.recycle_age,
+        })
+    }
+
+    // The owner's JS thread.
+
+    /// A worker is about to be started. Answers its number.
+    pub fn hire(&self) -> u32 {
+        let mut state = lock(&self.state);
+        let worker = state.next_worker;
+        state.next_worker += 1;
+        state.seats.insert(worker, Seat::new(self.concurrency));
+        worker
+    }
+
+    /// The number of an export.
+    pub fn name(&self, name: &str) -> u32 {
+        let mut state = lock(&self.state);
+        let known = state.names.iter().position(|other| &**other == name).unwrap_or_else(|| {
+            state.names.push(name.into());
+            state.names.len() - 1
+        });
+        known as u32 + 1
+    }
+
+    /// Queues a call; `slot` is the sink's number for it. A full queue or a closed crew refuses it.
+    pub fn submit(&self, slot: u32, order: Order) -> Result<Submitted, TaskError> {
+        self.admits(order.tenant.as_ref())?;
+        let to = order.to;
+        let call = Call::new(slot, Arc::clone(&self.sink), self.number, order, Arc::clone(&self.backlog));
+        let mut state = lock(&self.state);
+        let wake = match to.filter(|worker| state.seats.contains_key(worker)) {
+            Some(worker) => state.push_to(worker, Arc::clone(&call), &self.backlog),
+            None => state.push(Arc::clone(&call), &self.backlog),
+        };
+        let short = wake.is_none() && state.is_short();
+        Ok(Submitted { call, wake, short })
+    }
+
+    fn admits(&self, tenant: Option<&Arc<str>>) -> Result<(), TaskError> {
+        if self.closed.load(Ordering::Relaxed) {
+            return Err(TaskError::new(Code::PoolClosed, "The pool is closed"));
+        }
+        if !self.backlog.has_room() {
+            return Err(TaskError::new(Code::QueueFull, "The queue of the pool is full"));
+        }
+        if let Some(tenant) = tenant
+            && lock(&self.state).queue.waiting_for(tenant) >= self.backlog.room()
+        {
+            return Err(TaskError::new(Code::QueueFull, "The queue of the pool has no more room for this `fairKey`"));
+        }
+        Ok(())
+    }
+
+    /// Whether a call would be refused, and why.
+    pub fn refusal(&self) -> Option<Code> {
+        self.admits(None).err().map(|error| error.code)
+    }
+
+    /// A worker that has nothing to do, to post a parcel to; the call that follows names it.
+    pub fn idle(&self) -> Option<u32> {
+        let state = lock(&self.state);
+        let idle = |seat: &Seat| seat.has_place() && seat.load() == 0;
+        let asleep = state.seats.iter().find(|(_, seat)| idle(seat) && seat.can_be_called());
+        let starting = || state.seats.iter().find(|(_, seat)| idle(seat) && seat.posture == Posture::Starting);
+        asleep.or_else(starting).map(|(worker, _)| *worker)
+    }
+
+    /// Whether the worker still has this run.
+    pub fn is_running(&self, worker: u32, run: u32) -> bool {
+        let state = lock(&self.state);
+        state.seats.get(&worker).is_some_and(|seat| seat.running.iter().any(|held| held.run.number == run))
+    }
+
+    /// A worker's thread has ended, or will take nothing more for another reason. Its `Gone` comes behind all that it has
+    /// answered.
+    pub fn gone(&self, worker: u32) {
+        if let Some(seat) = lock(&self.state).seats.get_mut(&worker) {
+            seat.retiring = true;
+        }
+        self.sink.news(self.number, News::Gone { worker });
+    }
+
+    /// Forgets a worker that is gone. What it ran waits again if it may be retried; else it has settled, and the owner says
+    /// to its callers why: these are the slots. What waited for it waits for another; `wake` says whom to call.
+    pub fn dismiss(&self, worker: u32) -> Dismissed {
+        let mut state = lock(&self.state);
+        let Some(mut seat) = state.seats.remove(&worker) else { return Dismissed::default() };
+        if seat.posture == Posture::Spinning {
+            state.spinning = false;
+        }
+        state.homes.retain(|_, home| *home != worker);
+        state.former.add(&lock(&seat.tally));
+        state.former_life += seat.since.elapsed();
+        let mut dismissed = Dismissed::default();
+        let mut again = seat.own.take_all();
+        for held in seat.running.drain(..) {
+            let ran = Ran {
+                end: if held.call.is_settled() { End::Canceled } else { End::Failed },
+                waited: held.started.saturating_duration_since(held.call.queued_at()),
+                ran: held.started.elapsed(),
+            };
+            state.former.record(ran);
+            state.tenancy.leave(held.call.tenant());
+            match held.call.lose() {
+                Lost::Again => again.push(held.call),
+                Lost::Settled => dismissed.lost.push(held.call.slot),
+                Lost::Before => {}
+            }
+        }
+        dismissed.wake.extend(again.into_iter().filter_map(|call| state.push(call, &self.backlog)));
+        // It may have been the one whom a call was left to.
+        dismissed.wake.extend(std::iter::from_fn(|| state.call_one()));
+        dismissed
+    }
+
+    /// Whether there are more calls than workers that will look for them.
+    pub fn is_short(&self) -> bool {
+        lock(&self.state).is_short()
+    }
+
+    /// Retires workers that have had nothing to do for `idle`, as long as more than `keep` are left.
+    pub fn reap(&self, idle: Duration, keep: usize) -> Vec<u32> {
+        let mut state = lock(&self.state);
+        let staying = state.seats.values().filter(|seat| !seat.retiring).count();
+        let surplus = staying.saturating_sub(keep);
+        let resting = state.seats.iter_mut().filter(|(_, seat)| {
+            let long = matches!(seat.posture, Posture::Asleep { since } if since.elapsed() >= idle);
+            long && !seat.retiring && seat.load() == 0
+        });
+        let reaped = resting.take(surplus).map(|(worker, seat)| {
+            seat.retiring = true;
+            *worker
+        });
+        let reaped: Vec<_> = reaped.collect();
+        state.homes.retain(|_, home| !reaped.contains(home));
+        reaped
+    }
+
+    pub fn size(&self) -> usize {
+        lock(&self.state).seats.len()
+    }
+
+    /// Calls that wait.
+    pub fn queued(&self) -> usize {
+        self.backlog.queued()
+    }
+
+    /// How many more calls would be taken, as far as their number decides.
+    pub fn room(&self) -> usize {
+        self.backlog.room()
+    }
+
+    /// Asks for one `Sink::room` when there is room; it may come before this returns.
+    pub fn want_room(&self) {
+        self.backlog.want_room();
+    }
+
+    pub fn stats(&self) -> Stats {
+        let state = lock(&self.state);
+        let mut total = Tally::default();
+        total.add(&state.former);
+        let mut capacity = state.former_life;
+        for seat in state.seats.values() {
+            total.add(&lock(&seat.tally));
+            capacity += seat.since.elapsed();
+        }
+        let running = state.seats.values().map(|seat| seat.running.len()).sum();
+        let (queued, bytes) = (self.backlog.queued(), self.backlog.bytes());
+        Stats::new(&total, state.seats.len(), capacity, running, queued, bytes)
+    }
+
+    /// Cancels the calls that wait; those that run go on.
+    pub fn cancel_queued(&self) {
+        for call in self.take_waiting() {
+            call.cancel(Reason::Closed);
+        }
+    }
+
+    /// Settles the calls that wait without a word to the sink, and answers their slots: the owner knows why, and says so.
+    pub fn give_up_queued(&self) -> Vec<u32> {
+        let waiting = self.take_waiting();
+        waiting.into_iter().filter(|call| call.give_up()).map(|call| call.slot).collect()
+    }
+
+    fn take_waiting(&self) -> Vec<Arc<Call>> {
+        let mut state = lock(&self.state);
+        let mut waiting = state.queue.take_all();
+        for seat in state.seats.values_mut() {
+            waiting.append(&mut seat.own.take_all());
+        }
+        waiting
+    }
+
+    /// Takes no more calls.
+    pub fn close(&self) {
+        lock(&self.state).closed = true;
+        self.closed.store(true, Ordering::SeqCst);
+    }
+
+    /// Closes the crew and cancels every call, waiting or running.
+    pub fn destroy(&self) {
+        self.close();
+        self.cancel_queued();
+        let state = lock(&self.state);
+        let running: Vec<_> = state.seats.values().flat_map(|seat| seat.running.iter()).collect();
+        let running: Vec<_> = running.into_iter().map(|held| Arc::clone(&held.call)).collect();
+        drop(state);
+        for call in running {
+            call.cancel(Reason::Closed);
+        }
+    }
+
+    // A worker's thread.
+
+    /// Where the worker looks whether its runs are to stop: at a run's place is the run's number.
+    pub fn stops(&self, worker: u32) -> Option<Arc<[AtomicU32]>> {
+        lock(&self.state).seats.get(&worker).map(|seat| Arc::clone(&seat.stops))
+    }
+
+    /// The worker has loaded its file, and will look for work next.
+    pub fn ready(&self, worker: u32) {
+        if let Some(seat) = lock(&self.state).seats.get_mut(&worker) {
+            seat.posture = Posture::Awake;
+        }
+        self.sink.news(self.number, News::Ready { worker });
+    }
+
+    /// The next call for the worker, which has been at it since `began`.
+    pub fn take(&self, worker: u32, began: Instant) -> Take {
+        let mut spun = false;
+        let mut state = lock(&self.state);
+        if began.elapsed() >= TURN && state.may_have_work(worker) {
+            return Take::Pause;
+        }
+        loop {
+            let Some(call) = state.next(worker) else {
+                let State { seats, spinning, .. } = &mut *state;
+                let Some(seat) = seats.get_mut(&worker) else { return Take::Nothing };
+                let may_spin = !spun && !*spinning && seat.has_place() && seat.running.is_empty();
+                if may_spin {
+                    spun = true;
+                    *spinning = true;
+                    seat.posture = Posture::Spinning;
+                    state = self.spin(state);
+                    state.spinning = false;
+                    if let Some(seat) = state.seats.get_mut(&worker) {
+                        seat.posture = Posture::Awake;
+                    }
+                    continue;
+                }
+                seat.posture = Posture::Asleep { since: Instant::now() };
+                return Take::Nothing;
+            };
+            if let Some(taken) = state.start(worker, call) {
+                return taken;
+            }
+        }
+    }
+
+    /// Looks for work without the lock for a moment.
+    fn spin<'a>(&'a self, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        drop(state);
+        let start = Instant::now();
+        while self.backlog.queued() == 0 && !self.closed.load(Ordering::Relaxed) && start.elapsed() < SPIN {
+            for _ in 0..32 {
+                std::hint::spin_loop();
+            }
+            std::thread::yield_now();
+        }
+        lock(&self.state)
+    }
+
+    /// A run has ended with this answer, or threw it. `false` when nobody wants it any more.
+    pub fn finish(&self, worker: u32, run: u32, answer: Answer, threw: bool) -> bool {
+        let mut state = lock(&self.state);
+        let Some(held) = state.release(worker, run) else { return false };
+        let tally = state.seats.get(&worker).map(|seat| Arc::clone(&seat.tally));
+        if self.is_spent(&state, worker) {
+            state.retire(worker);
+        }
+        let retired = state.seats.get(&worker).is_some_and(|seat| seat.retiring && seat.running.is_empty());
+        drop(state);
+        let (waited, ran) = (held.started.saturating_duration_since(held.call.queued_at()), held.started.elapsed());
+        let end = match (held.call.is_settled(), threw) {
+            (true, _) => End::Canceled,
+            (false, true) => End::Failed,
+            (false, false) => End::Completed,
+        };
+        if let Some(tally) = tally {
+            lock(&tally).record(Ran { end, waited, ran });
+        }
+        let wanted = held.call.finish(answer, threw, worker, run).is_some();
+        if retired {
+            self.sink.news(self.number, News::Retired { worker });
+        }
+        wanted
+    }
+
+    fn is_spent(&self, state: &State, worker: u32) -> bool {
+        state.seats.get(&worker).is_some_and(|seat| {
+            !seat.retiring
+                && (self.recycle_tasks.is_some_and(|tasks| seat.taken >= tasks)
+                    || self.recycle_age.is_some_and(|age| seat.since.elapsed() >= age))
+        })
+    }
+
+    /// A run is this far.
+    pub fn report(&self, worker: u32, run: u32, answer: Answer) {
+        if let Some(call) = self.running(worker, run) {
+            call.report(answer, worker, run);
+        }
+    }
+
+    /// The worker has not got the parcel of a run.
+    pub fn want_parcel(&self, worker: u32, run: u32) {
+        if let Some(call) = self.running(worker, run) {
+            call.ask_for_parcel(worker);
+        }
+    }
+
+    fn running(&self, worker: u32, run: u32) -> Option<Arc<Call>> {
+        let state = lock(&self.state);
+        let held = state.seats.get(&worker)?.running.iter().find(|held| held.run.number == run)?;
+        Some(Arc::clone(&held.call))
+    }
+
+    /// The worker is to be replaced: it gets no more calls.
+    pub fn retire(&self, worker: u32) {
+        let mut state = lock(&self.state);
+        state.retire(worker);
+        let retired = state.seats.get(&worker).is_some_and(|seat| seat.running.is_empty());
+        drop(state);
+        if retired {
+            self.sink.news(self.number, News::Retired { worker });
+        }
+    }
+
+    /// The export of this number.
+    pub fn name_of(&self, name: u32) -> Option<Arc<str>> {
+        lock(&self.state).names.get((name as usize).checked_sub(1)?).cloned()
+    }
+}
+
+impl Drop for Crew {
+    /// A crew that nobody can reach any more leaves nobody waiting.
+    fn drop(&mut self) {
+        self.destroy();
+    }
+}
+
+/// What is to be done after a worker is gone.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Dismissed {
+    /// Calls that it ran and that will not run again.
+    pub lost: Vec<u32>,
+    /// Workers to call.
+    pub wake: Vec<u32>,
+}
+
+impl State {
+    /// Puts a call where it waits, and answers whom to call for it.
+    fn push(&mut self, call: Arc<Call>, backlog: &Backlog) -> Option<u32> {
+        if let Some(key) = &call.affinity {
+            let home = self.home(&Arc::clone(key));
+            if let Some(worker) = home {
+                return self.push_to(worker, call, backlog);
+            }
+        }
+        let priority = call.priority;
+        self.queue.push(call, priority, backlog.queued());
+        self.call_one()
+    }
+
+    /// Puts a call where only this worker takes it from.
+    fn push_to(&mut self, worker: u32, call: Arc<Call>, backlog: &Backlog) -> Option<u32> {
+        let seat = self.seats.get_mut(&worker)?;
+        let priority = call.priority;
+        seat.own.push(call, priority, backlog.queued());
+        seat.can_be_called().then(|| {
+            seat.posture = Posture::Called;
+            worker
+        })
+    }
+
+    /// Where the calls of a key run: where they ran before, else at the worker that has the least to do.
+    fn home(&mut self, key: &Arc<str>) -> Option<u32> {
+        if let Some(worker) = self.homes.get(key)
+            && self.seats.get(worker).is_some_and(|seat| !seat.retiring)
+        {
+            return Some(*worker);
+        }
+        if self.homes.len() >= MAX_HOMES {
+            let seats = &self.seats;
+            self.homes.retain(|_, home| seats.get(home).is_some_and(|seat| !seat.own.is_empty()));
+        }
+        let staying = self.seats.iter().filter(|(_, seat)| !seat.retiring);
+        let (worker, _) = staying.min_by_key(|(_, seat)| seat.load())?;
+        let worker = *worker;
+        self.homes.insert(Arc::clone(key), worker);
+        Some(worker)
+    }
+
+    /// Calls one more worker if there are more calls in the queue than workers that look for them.
+    fn call_one(&mut self) -> Option<u32> {
+        let looking = self.seats.values().filter(|seat| seat.is_looking() && seat.own.is_empty()).count();
+        if self.queue.len() <= looking {
+            return None;
+        }
+        let callable = self.seats.iter_mut().filter(|(_, seat)| seat.can_be_called());
+        let (worker, seat) = callable.min_by_key(|(_, seat)| seat.load())?;
+        seat.posture = Posture::Called;
+        Some(*worker)
+    }
+
+    fn is_short(&self) -> bool {
+        let coming = |seat: &&Seat| seat.is_looking() || seat.posture == Posture::Starting;
+        self.queue.len() > self.seats.values().filter(coming).count()
+    }
+
+    fn may_have_work(&self, worker: u32) -> bool {
+        !self.queue.is_empty() || self.seats.get(&worker).is_some_and(|seat| !seat.own.is_empty())
+    }
+
+    /// Takes the next call out that the worker may run.
+    fn next(&mut self, worker: u32) -> Option<Arc<Call>> {
+        let seat = self.seats.get(&worker)?;
+        if !seat.has_place() {
+            return None;
+        }
+        let busy = seat.running.len();
+        if seat.own.is_empty() {
+            // A worker that runs something already leaves calls to those who look and run less.
+            let leaves = |seat: &&Seat| seat.is_looking() && seat.running.len() < busy;
+            if busy > 0 && self.queue.len() <= self.seats.values().filter(leaves).count() {
+                return None;
+            }
+            return self.queue.pop_fairly(&self.tenancy);
+        }
+        let now = Instant::now();
+        let own = &mut self.seats.get_mut(&worker)?.own;
+        if self.queue.rank(now, &self.tenancy) > own.rank(now, &self.tenancy) {
+            return self.queue.pop_fairly(&self.tenancy);
+        }
+        own.pop_fairly(&self.tenancy)
+    }
+
+    /// Starts a call on the worker. `None` when it was cancelled at the last moment.
+    fn start(&mut self, worker: u32, call: Arc<Call>) -> Option<Take> {
+        let number = self.next_run;
+        let seat = self.seats.get_mut(&worker)?;
+        let place = *seat.places.last()?;
+        let (run, input) = call.start(number, worker, place, &seat.stops)?;
+        seat.places.pop();
+        seat.taken += 1;
+        seat.posture = Posture::Awake;
+        self.next_run = self.next_run.checked_add(1).unwrap_or(1);
+        self.tenancy.enter(call.tenant());
+        let (name, wants_progress) = (call.name, call.wants_progress);
+        seat.running.push(Held { run, call, started: Instant::now() });
+        Some(Take::Call { run: number, place, name, wants_progress, input })
+    }
+
+    /// Takes a run off its worker.
+    fn release(&mut self, worker: u32, run: u32) -> Option<Held> {
+        let seat = self.seats.get_mut(&worker)?;
+        let index = seat.running.iter().position(|held| held.run.number == run)?;
+        let held = seat.running.swap_remove(index);
+        seat.places.push(held.run.place);
+        self.tenancy.leave(held.call.tenant());
+        Some(held)
+    }
+
+    fn retire(&mut self, worker: u32) {
+        if let Some(seat) = self.seats.get_mut(&worker) {
+            seat.retiring = true;
+        }
+    }
+}
