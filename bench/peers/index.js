@@ -3,23 +3,29 @@
 
 // The contestants, behind one door: load the module, open a pool of so many threads for one kind of work, run. Nobody
 // closes a pool: each one lives in a process of its own and goes with it. Every peer keeps its workers (no idle
-// timeout), has no queue limit and records no timings.
+// timeout), has no queue limit and records no timings. offloop runs a native task where there is one for the work, and
+// otherwise the work's file, as all the others do.
 
+const fs = require('node:fs')
 const path = require('node:path')
 
 /**
  * @typedef {object} Pool
- * @property {(input?: any, options?: any) => PromiseLike<any>} run
+ * @property {(input?: any, options?: { signal?: AbortSignal, transferList?: ArrayBuffer[] }) => PromiseLike<any>} run
  *
  * @typedef {object} Peer
  * @property {boolean} native runs Rust threads, not JS workers
+ * @property {boolean} [copies] knows no transferred buffers
  * @property {boolean} [tuned] a second row of a peer, with settings for many tasks at once
  * @property {() => any} load the module, or a promise of it
  * @property {(module: any, options: { threads: number, work: string }) => Pool} open
  */
 
-/** @param {string} name */
-const work = (name) => path.join(__dirname, '..', 'work', `${name}.js`)
+/** The file with the work, in the form that this peer needs where it needs one of its own. @param {string} name @param {string} peer */
+function work(name, peer) {
+  const [own, common] = [`${name}.${peer}.js`, `${name}.js`].map((file) => path.join(__dirname, '..', 'work', file))
+  return fs.existsSync(own) ? own : common
+}
 
 /** The native task for each kind of work. @type {Record<string, (pool: any, input: any, options: any) => Promise<any>>} */
 const nativeTasks = {
@@ -32,19 +38,24 @@ const nativeTasks = {
 const offloop = {
   native: true,
   load: () => require('../..'),
-  open({ WorkerPool }, { threads, work }) {
-    const pool = new WorkerPool({ size: threads })
-    const run = nativeTasks[work]
-    return { run: (input, options) => run(pool, input, options) }
+  open({ WorkerPool }, options) {
+    const run = nativeTasks[options.work]
+    if (run === undefined) {
+      const pool = new WorkerPool(work(options.work, 'offloop'), options.threads)
+      return { run: (input, runOptions) => pool.runTask(input, runOptions) }
+    }
+    const pool = new WorkerPool({ size: options.threads })
+    return { run: (input, runOptions) => run(pool, input, runOptions) }
   },
 }
 
 /** @type {Peer} */
 const tutorial = {
   native: false,
+  copies: true,
   load: () => require('./tutorial-pool'),
   open(TutorialPool, options) {
-    const pool = new TutorialPool(work(`${options.work}.tutorial`), options.threads)
+    const pool = new TutorialPool(work(options.work, 'tutorial'), options.threads)
     return { run: (input) => pool.runTask(input) }
   },
 }
@@ -56,7 +67,7 @@ const piscina = (settings) => ({
   load: () => require('piscina'),
   open({ Piscina }, options) {
     const pool = new Piscina({
-      filename: work(options.work),
+      filename: work(options.work, 'piscina'),
       minThreads: options.threads,
       maxThreads: options.threads,
       maxQueue: Infinity,
@@ -75,7 +86,7 @@ const tinypool = (settings) => ({
   load: () => import('tinypool'),
   open({ Tinypool }, options) {
     const pool = new Tinypool({
-      filename: work(options.work),
+      filename: work(options.work, 'tinypool'),
       minThreads: options.threads,
       maxThreads: options.threads,
       maxQueue: Infinity,
@@ -91,12 +102,16 @@ const workerpool = {
   native: false,
   load: () => require('workerpool'),
   open(module, options) {
-    const pool = module.pool(work(`${options.work}.workerpool`), {
+    const pool = module.pool(work(options.work, 'workerpool'), {
       workerType: 'thread',
       minWorkers: options.threads,
       maxWorkers: options.threads,
     })
-    return { run: (input) => pool.exec('work', [input]) }
+    return {
+      run(input, runOptions) {
+        return pool.exec('work', [input], runOptions && { transfer: runOptions.transferList })
+      },
+    }
   },
 }
 
@@ -105,10 +120,14 @@ const poolifier = {
   native: false,
   load: () => import('poolifier'),
   open({ FixedThreadPool }, options) {
-    const pool = new FixedThreadPool(options.threads, work(`${options.work}.poolifier`), {
+    const pool = new FixedThreadPool(options.threads, work(options.work, 'poolifier'), {
       enableEvents: false,
     })
-    return { run: (input) => pool.execute(input) }
+    return {
+      run(input, runOptions) {
+        return pool.execute(input, undefined, runOptions?.signal, runOptions?.transferList)
+      },
+    }
   },
 }
 

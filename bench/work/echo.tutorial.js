@@ -1,0 +1,6 @@
+'use strict'
+
+const { parentPort } = require('node:worker_threads')
+const echo = require('./echo')
+
+parentPort?.on('message', (data) => parentPort?.postMessage(echo(data)))
