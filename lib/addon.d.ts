@@ -94,6 +94,7 @@ export class Crew {
       concurrency: number
       recycleTasks?: number
       recycleAge?: number
+      niceIncrement: number
     },
   )
   /** The crew's number in `callPlain`, in the events of its session, and for its workers. */
@@ -109,8 +110,8 @@ export class Crew {
   call(slot: number, kind: number, value: unknown, limits: CallLimits): number
   /** Why a call would be refused. */
   readonly refusal: string | null
-  /** A worker that has nothing to do. */
-  readonly idle: number | null
+  /** A worker that has nothing to do: the caller posts a parcel to it, or wakes it up. */
+  callIdle(): number | null
   /** Whether there are more calls than workers that will look for them. */
   readonly short: boolean
   isRunning(worker: number, run: number): boolean

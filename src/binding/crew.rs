@@ -41,6 +41,8 @@ pub struct CrewOptions {
     pub recycle_tasks: Option<f64>,
     /// Milliseconds after which a worker is replaced.
     pub recycle_age: Option<f64>,
+    /// 0 to 19.
+    pub nice_increment: i32,
 }
 
 /// Options of one call that the JS layer has checked. Times are in milliseconds.
@@ -114,6 +116,7 @@ impl CrewHandle {
             concurrency: options.concurrency,
             recycle_tasks: options.recycle_tasks.map(|tasks| tasks as u64),
             recycle_age: milliseconds(options.recycle_age),
+            nice_increment: options.nice_increment,
             told: (Arc::clone(&session.completions) as Arc<dyn CrewSink>, number),
         });
         session.adopt_crew(&crew);
@@ -172,10 +175,10 @@ impl CrewHandle {
         self.0.crew.refusal().map(Code::as_str)
     }
 
-    /// A worker that has nothing to do.
-    #[napi(getter)]
-    pub fn idle(&self) -> Option<u32> {
-        self.0.crew.idle()
+    /// A worker that has nothing to do; the caller posts a parcel to it, or wakes it up.
+    #[napi]
+    pub fn call_idle(&self) -> Option<u32> {
+        self.0.crew.call_idle()
     }
 
     /// Whether there are more calls than workers that will look for them.

@@ -60,7 +60,7 @@ pub struct Desk<'env> {
 pub fn sit<'env>(env: &'env Env, crew: u32, worker: u32) -> Result<Desk<'env>> {
     napi::bindgen_prelude::retain_current_module_for_unload_safety();
     let crew = crew_of(crew).ok_or_else(|| Error::from_reason("the pool is gone"))?;
-    let stops = crew.stops(worker).ok_or_else(|| Error::from_reason("the pool has no such worker"))?;
+    let stops = crew.sit(worker).ok_or_else(|| Error::from_reason("the pool has no such worker"))?;
     let (raw, places) = (env.raw(), stops.len());
     let (mut buffer, mut meta, mut at) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
     let (mut shared, mut flags, mut kept) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());

@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 use super::backlog::Backlog;
 use super::cancel::{Cancel, Reason};
 use super::error::{Code, TaskError};
+use super::nice::step_back;
 use super::queue::{Queue, Tenancy, Waiting};
 use super::sink::Sink;
 use super::stats::{Stats, Tally};
@@ -51,6 +52,8 @@ pub struct CrewConfig {
     pub recycle_tasks: Option<u64>,
     /// A worker that is so old is replaced.
     pub recycle_age: Option<Duration>,
+    /// How far the workers step back behind the event loop, in steps of niceness.
+    pub nice_increment: i32,
     /// Who hears what happens, and the crew's number there.
     pub told: (Arc<dyn CrewSink>, u32),
 }
@@ -94,6 +97,7 @@ pub struct Crew {
     concurrency: u32,
     recycle_tasks: Option<u64>,
     recycle_age: Option<Duration>,
+    nice_increment: i32,
 }
 
 struct State {
@@ -165,6 +169,7 @@ impl Crew {
             concurrency: config.concurrency,
             recycle_tasks: config.recycle_tasks,
             recycle_age: config.recycle_age,
+            nice_increment: config.nice_increment,
         })
     }
 
@@ -223,13 +228,17 @@ impl Crew {
         self.admits(None).err().map(|error| error.code)
     }
 
-    /// A worker that has nothing to do, to post a parcel to; the call that follows names it.
-    pub fn idle(&self) -> Option<u32> {
-        let state = lock(&self.state);
+    /// Calls a worker that has nothing to do, by a parcel; the call that follows names it. If none follows, the worker must
+    /// be called all the same.
+    pub fn call_idle(&self) -> Option<u32> {
+        let mut state = lock(&self.state);
         let idle = |seat: &Seat| seat.has_place() && seat.load() == 0;
-        let asleep = state.seats.iter().find(|(_, seat)| idle(seat) && seat.can_be_called());
-        let starting = || state.seats.iter().find(|(_, seat)| idle(seat) && seat.posture == Posture::Starting);
-        asleep.or_else(starting).map(|(worker, _)| *worker)
+        if let Some((worker, seat)) = state.seats.iter_mut().find(|(_, seat)| idle(seat) && seat.can_be_called()) {
+            seat.posture = Posture::Called;
+            return Some(*worker);
+        }
+        let starting = state.seats.iter().find(|(_, seat)| idle(seat) && seat.posture == Posture::Starting);
+        starting.map(|(worker, _)| *worker)
     }
 
     /// Whether the worker still has this run.
@@ -379,8 +388,10 @@ impl Crew {
 
     // A worker's thread.
 
-    /// Where the worker looks whether its runs are to stop: at a run's place is the run's number.
-    pub fn stops(&self, worker: u32) -> Option<Arc<[AtomicU32]>> {
+    /// The worker's thread is here, and steps back behind the event loop. Answers where it looks whether its runs are to
+    /// stop: at a run's place is the run's number.
+    pub fn sit(&self, worker: u32) -> Option<Arc<[AtomicU32]>> {
+        step_back(self.nice_increment);
         lock(&self.state).seats.get(&worker).map(|seat| Arc::clone(&seat.stops))
     }
 
