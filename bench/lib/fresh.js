@@ -14,11 +14,12 @@ const LIMIT_MS = 120_000
  * @param {string} file
  * @param {string} name
  * @param {unknown} [input]
- * @returns {Promise<any>}
+ * @param {number} [limitMs]
+ * @returns {Promise<any>} rejects with how it ended (`ending`) when there is no result
  */
-function fresh(file, name, input) {
+function fresh(file, name, input, limitMs = LIMIT_MS) {
   return new Promise((resolve, reject) => {
-    const child = fork(__filename, [], { serialization: 'advanced', timeout: LIMIT_MS })
+    const child = fork(__filename, [], { serialization: 'advanced', timeout: limitMs })
     /** @type {{ result: unknown } | undefined} */
     let answer
     child.on('message', (message) => {
@@ -26,9 +27,9 @@ function fresh(file, name, input) {
     })
     child.on('error', reject)
     child.on('exit', (code, signal) => {
-      if (answer !== undefined) resolve(answer.result)
-      else
-        reject(new Error(`${name}(${JSON.stringify(input)}) ended without a result: ${signal ?? `exit code ${code}`}`))
+      if (answer !== undefined) return resolve(answer.result)
+      const ending = signal === null ? `ends with exit code ${code}` : `was ended by ${signal}`
+      reject(Object.assign(new Error(`${name}(${JSON.stringify(input)}) without a result ${ending}`), { ending }))
     })
     child.send({ file, name, input })
   })

@@ -36,24 +36,24 @@ const goalTable = (goals) =>
  * @param {Report} report
  * @param {string} folder where the chart is, as seen from the text
  */
-function markdown({ name, title, tables, goals, notes, machine }, folder) {
+function markdown({ name, title, tables, charts, goals, notes, machine }, folder) {
   return (
     [
       ...tables.map(markdownTable),
-      `![${title}](${folder}${name}.svg)`,
+      ...(charts.length > 0 ? [`![${title}](${folder}${name}.svg)`] : []),
       ...(goals.length > 0 ? [goalTable(goals)] : []),
       [...notes, `Measured on: ${machineLine(machine)}.`].join(' '),
     ].join('\n\n') + '\n'
   )
 }
 
-/** Writes `<case>.json`, `.md` and `.svg`. @param {Report} report  @param {string} folder */
+/** Writes `<case>.json`, `.md` and, when there are charts, `.svg`. @param {Report} report  @param {string} folder */
 function writeFiles(report, folder) {
   fs.mkdirSync(folder, { recursive: true })
   const file = path.join(folder, report.name)
   fs.writeFileSync(`${file}.json`, `${JSON.stringify(report, null, 2)}\n`)
   fs.writeFileSync(`${file}.md`, `# ${report.title}\n\n${markdown(report, '')}`)
-  fs.writeFileSync(`${file}.svg`, svg(report.title, report.charts))
+  if (report.charts.length > 0) fs.writeFileSync(`${file}.svg`, svg(report.title, report.charts))
 }
 
 /**
