@@ -434,6 +434,10 @@ export type ErrorCode =
   | 'ERR_TASK_TIMEOUT'
   | 'ERR_TASK_UNKNOWN'
   | 'ERR_VALUE_NOT_CLONEABLE'
+  | 'ERR_WORKER_EXITED'
+  | 'ERR_WORKER_LOAD_FAILED'
+  | 'ERR_WORKER_OUT_OF_MEMORY'
+  | 'ERR_WORKER_TERMINATED'
 
 /** The base class of every error that offloop makes. */
 export class OffloopError extends Error {
@@ -446,7 +450,7 @@ export class OffloopError extends Error {
   readonly timedOut: boolean
   /** Whether the caller stopped the task: by its signal, or by destroying the pool. */
   readonly canceled: boolean
-  /** Whether the task itself broke: a defect, not bad input. */
+  /** Whether the task itself broke, or took its worker down: a defect, not bad input. */
   readonly crashed: boolean
 }
 
@@ -460,6 +464,15 @@ export class TaskError extends OffloopError {}
 export class TimeoutError extends OffloopError {}
 /** A pool that is full or closed. */
 export class PoolError extends OffloopError {}
+/**
+ * A worker that could not be started (`ERR_WORKER_LOAD_FAILED`), or that ended before its task did: by itself
+ * (`ERR_WORKER_EXITED`), for want of memory (`ERR_WORKER_OUT_OF_MEMORY`), or because it was terminated
+ * (`ERR_WORKER_TERMINATED`).
+ */
+export class WorkerError extends OffloopError {
+  /** The exit code of the thread, if it has ended. */
+  readonly exitCode?: number
+}
 /** A file that cannot be read or written. */
 export class FileError extends OffloopError {}
 /** An expression that cannot be parsed. */

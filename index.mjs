@@ -11,6 +11,7 @@ export const {
   PoolError,
   TaskError,
   TimeoutError,
+  WorkerError,
   WorkerPool,
   defaultPool,
   runTask,

@@ -127,6 +127,7 @@ test('every class is a class of its own under OffloopError, with its name', () =
     'PoolError',
     'TaskError',
     'TimeoutError',
+    'WorkerError',
   ])
   for (const name of names) {
     const type = /** @type {any} */ (offloop)[name]

@@ -7,7 +7,7 @@ const { execFileSync } = require('node:child_process')
 const fs = require('node:fs')
 const vm = require('node:vm')
 const { inspect } = require('node:util')
-const { OffloopError, TimeoutError } = require('..')
+const { OffloopError, TimeoutError, WorkerError } = require('..')
 const { errorOf } = require('../lib/errors')
 const { callerFrames, decodeThrown, encodeThrown } = require('../lib/workers/thrown')
 const { plainJson } = require('../lib/workers/value')
@@ -167,6 +167,9 @@ test('offloop’s own errors are of offloop’s classes, and others of the same 
   const theirs = cross(new (class TimeoutError extends Error {})('mine'))
   expect(theirs).toMatchObject({ name: 'TimeoutError', message: 'mine' })
   expect(theirs).not.toBeInstanceOf(OffloopError)
+  const exited = cross(errorOf('exited', { code: 'ERR_WORKER_EXITED', exitCode: 3 }))
+  expect(exited).toBeInstanceOf(WorkerError)
+  expect(exited).toMatchObject({ exitCode: 3, crashed: true })
   const derived = cross(new (class Derived extends TimeoutError {})('x', { code: 'ERR_QUEUE_TIMEOUT' }))
   expect(derived).toBeInstanceOf(TimeoutError)
   expect(derived).toMatchObject({ name: 'Derived', timedOut: true })
@@ -191,7 +194,7 @@ test.each([
   [() => {}, '[Function (anonymous)]'],
   [Symbol('a'), 'Symbol(a)'],
   [{ status: 5, retry() {} }, '{ status: 5, retry: [Function: retry] }'],
-  [Promise.resolve(1), 'Promise { 1 }'],
+  [new WeakSet(), 'WeakSet { <items unknown> }'],
 ])('of %p, which cannot be cloned, the text arrives', (thrown, text) => {
   const error = cross(thrown)
   expect(error).toMatchObject({ name: 'ArgumentError', code: 'ERR_VALUE_NOT_CLONEABLE' })

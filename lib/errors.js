@@ -12,6 +12,7 @@
  * @property {string} code
  * @property {unknown} [cause]
  * @property {string} [task]
+ * @property {number} [exitCode] of a worker
  */
 
 /** The base class of every error that offloop makes. */
@@ -36,11 +37,18 @@ class OffloopError extends Error {
     return this.code === 'ABORT_ERR' || this.code === 'ERR_POOL_CLOSED'
   }
 
-  /** Whether the task itself broke: a defect, not bad input. */
+  /** Whether the task itself broke, or took its worker down: a defect, not bad input. */
   get crashed() {
-    return this.code === 'ERR_TASK_PANICKED'
+    return crashCodes.has(this.code)
   }
 }
+
+const crashCodes = new Set([
+  'ERR_TASK_PANICKED',
+  'ERR_WORKER_EXITED',
+  'ERR_WORKER_OUT_OF_MEMORY',
+  'ERR_WORKER_TERMINATED',
+])
 
 /** An option or an argument that cannot be used. */
 class ArgumentError extends OffloopError {}
@@ -56,6 +64,18 @@ class TimeoutError extends OffloopError {}
 
 /** A pool that is full or closed. */
 class PoolError extends OffloopError {}
+
+/** A worker that could not be started, or that ended before its task did; `exitCode` is the thread's, if it has ended. */
+class WorkerError extends OffloopError {
+  /**
+   * @param {string} message
+   * @param {ErrorDetails} details
+   */
+  constructor(message, details) {
+    super(message, details)
+    if (details.exitCode !== undefined) this.exitCode = details.exitCode
+  }
+}
 
 /** A file that cannot be read or written; `code` is the operating system's, such as `ENOENT`, when it has one. */
 class FileError extends OffloopError {}
@@ -73,6 +93,7 @@ const classes = {
   TaskError,
   TimeoutError,
   PoolError,
+  WorkerError,
   FileError,
   ExpressionError,
   ImageError,
@@ -97,6 +118,10 @@ const classOfCode = {
   ERR_QUEUE_TIMEOUT: TimeoutError,
   ERR_QUEUE_FULL: PoolError,
   ERR_POOL_CLOSED: PoolError,
+  ERR_WORKER_EXITED: WorkerError,
+  ERR_WORKER_LOAD_FAILED: WorkerError,
+  ERR_WORKER_OUT_OF_MEMORY: WorkerError,
+  ERR_WORKER_TERMINATED: WorkerError,
   ERR_FILE: FileError,
   ERR_EXPRESSION_SYNTAX: ExpressionError,
   ERR_IMAGE_INVALID: ImageError,
@@ -110,9 +135,9 @@ const classOfCode = {
  * @param {string} message
  * @param {ErrorDetails & { errno?: string }} details
  */
-function errorOf(message, { code, errno, cause, task }) {
+function errorOf(message, { code, errno, cause, task, exitCode }) {
   const type = classOfCode[code] ?? OffloopError
-  return new type(message, { code: errno ?? code, cause, task })
+  return new type(message, { code: errno ?? code, cause, task, exitCode })
 }
 
 /**

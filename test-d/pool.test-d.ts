@@ -76,6 +76,7 @@ expectAssignable<string>(error.code)
 expectAssignable<typeof error.code>('ERR_TASK_TIMEOUT' satisfies offloop.ErrorCode)
 expectAssignable<typeof offloop.OffloopError.prototype>(offloop.TimeoutError.prototype)
 expectAssignable<Error>(offloop.AbortError.prototype)
+expectType<number | undefined>(offloop.WorkerError.prototype.exitCode)
 
 expectType<TaskDescription[]>(tasks())
 expectType<TaskName>(tasks()[0].name)
