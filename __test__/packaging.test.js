@@ -83,7 +83,7 @@ function filesOf(installed) {
 
 test('the packages hold what is listed and nothing else', async () => {
   const modules = path.join(await project('contents'), 'node_modules')
-  const library = fs.readdirSync(path.join(root, 'lib')).map((file) => `lib/${file}`)
+  const library = filesOf(path.join(root, 'lib')).map((file) => `lib/${file}`)
   const faces = ['index.d.mts', 'index.d.ts', 'index.js', 'index.mjs']
   const about = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']
   expect(filesOf(path.join(modules, 'offloop'))).toEqual([...about, ...faces, ...library].sort())
