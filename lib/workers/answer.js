@@ -1,0 +1,81 @@
+// @ts-check
+'use strict'
+
+/**
+ * How a run ends: with a value or an error, which goes through the engine when it is plain, else over the port. Runs on:
+ * the worker's thread.
+ *
+ * @module
+ */
+
+const native = require('../native')
+const heap = require('./heap')
+const { end } = require('./run')
+const { port } = require('./seat')
+const { encodeThrown } = require('./thrown')
+const { plainJson, uncloneable } = require('./value')
+
+/** @typedef {InstanceType<typeof import('./run').Run>} Run */
+
+/** What `give` is told. */
+const Kind = Object.freeze({ undefined: 0, number: 1, json: 2, mail: 3, thrownJson: 4, thrownMail: 5 })
+
+/**
+ * Ends a run with its result. A result that cannot be cloned is the failure of this run alone.
+ *
+ * @param {Run} run
+ * @param {unknown} value
+ * @param {any[]} [transferList]
+ */
+function settle(run, value, transferList) {
+  if (run.ended) return
+  run.progress?.flush()
+  if (typeof value === 'number') {
+    native.give(run.number, Kind.number, value)
+  } else if (value === undefined) {
+    native.give(run.number, Kind.undefined)
+  } else {
+    const json = plainJson(value)
+    if (json !== undefined) {
+      native.give(run.number, Kind.json, json)
+    } else {
+      const list = transferList ?? (run.moved ? [...run.moved] : [])
+      try {
+        port.postMessage([run.number, value], list)
+      } catch (cause) {
+        fail(run, uncloneable(value, cause, 'result', list))
+        return
+      }
+      native.give(run.number, Kind.mail)
+    }
+  }
+  close(run)
+}
+
+/**
+ * Ends a run with what it has thrown.
+ *
+ * @param {Run} run
+ * @param {unknown} error
+ */
+function fail(run, error) {
+  if (run.ended) return
+  run.progress?.flush()
+  const thrown = encodeThrown(error)
+  const json = plainJson(thrown)
+  if (json !== undefined) {
+    native.give(run.number, Kind.thrownJson, json)
+  } else {
+    port.postMessage([run.number, thrown])
+    native.give(run.number, Kind.thrownMail)
+  }
+  close(run)
+}
+
+/** @param {Run} run */
+function close(run) {
+  end(run)
+  heap.check()
+}
+
+module.exports = { fail, settle }

@@ -1,0 +1,103 @@
+// @ts-check
+'use strict'
+
+/**
+ * What a worker thread of a pool runs: loads the user's file, finds out in which style it is written, and takes calls. It
+ * is the first of all that a worker loads, and loads no more of offloop than a worker needs.
+ *
+ * @module
+ */
+
+const { syncBuiltinESMExports } = require('node:module')
+const { setImmediate } = require('node:timers')
+const workerThreads = require('node:worker_threads')
+const native = require('../native')
+const { errorOf } = require('../errors')
+const entry = require('./entry')
+const functions = require('./functions')
+const mailbox = require('./mailbox')
+const oneShot = require('./one-shot')
+const parentPort = require('./parent-port')
+const { pump, useOneShot } = require('./pump')
+const { port, workerData } = require('./seat')
+const { encodeThrown } = require('./thrown')
+
+/** The tag of a message that says why the file cannot be loaded; others have a run's number. */
+const LOAD_FAILURE = 0
+
+let isReady = false
+/** Whether the file has been evaluated to its end. */
+let isLoaded = false
+/** Whether it has posted a message meanwhile, as a one-shot file does. */
+let hasPosted = false
+
+/** Calls may come. */
+function ready() {
+  if (isReady) return
+  isReady = true
+  process.off('uncaughtException', uncaught)
+  process.off('beforeExit', atEnd)
+  mailbox.open(pump)
+  native.workerReady()
+  pump()
+}
+
+/** Sees whether the file has shown what it is. One that sets something up first may do so later. */
+function decide() {
+  if (parentPort.isListening() || (isLoaded && functions.count() > 0)) {
+    ready()
+  } else if (isLoaded && hasPosted) {
+    useOneShot()
+    ready()
+  }
+}
+
+/** @param {unknown} error what the file threw while it was loaded */
+function failed(error) {
+  if (error instanceof TypeError && oneShot.isPossible()) {
+    useOneShot()
+    ready()
+    return
+  }
+  port.postMessage([LOAD_FAILURE, encodeThrown(error)])
+  process.exit(1)
+}
+
+/** @param {unknown} error what nobody caught while the file sets itself up */
+function uncaught(error) {
+  if (process.listenerCount('uncaughtException') === 1) failed(error)
+}
+
+/** Nothing is left to happen, and still there is nobody to run a call. */
+function atEnd() {
+  const message = 'it neither exports a function nor listens to messages on `parentPort`'
+  failed(errorOf(message, { code: 'ERR_WORKER_LOAD_FAILED' }))
+}
+
+async function load() {
+  try {
+    functions.use(await entry.load())
+  } catch (error) {
+    failed(error)
+    return
+  }
+  isLoaded = true
+  decide()
+}
+
+Object.assign(workerThreads, { workerData })
+syncBuiltinESMExports()
+parentPort.takeOver({
+  // The code that listens may have more to set up before it returns to the event loop.
+  onListen: () => setImmediate(isReady ? pump : decide),
+  onStray() {
+    if (isReady || !oneShot.isPossible()) return false
+    hasPosted = true
+    setImmediate(decide)
+    return true
+  },
+  pump,
+})
+process.on('uncaughtException', uncaught)
+process.on('beforeExit', atEnd)
+void load()
