@@ -57,15 +57,22 @@ test('a realm that is done is collected, also when its global reaches offloop', 
     const native = require(path.join(root, 'lib/native.js'))
     /** Loads offloop into a new realm, all but the addon, as Jest does. */
     function realm() {
-      const context = vm.createContext({ process, Buffer, AbortController, AbortSignal, structuredClone })
+      const context = vm.createContext({
+        process,
+        Buffer,
+        AbortController,
+        AbortSignal,
+        DOMException,
+        structuredClone,
+      })
       const modules = new Map([[path.join(root, 'lib/native.js'), { exports: native }]])
       const load = (file) => {
         if (modules.has(file)) return modules.get(file).exports
         const module = { exports: {} }
         modules.set(file, module)
-        const code = '(function (exports, require, module) {' + fs.readFileSync(file) + '\\n})'
+        const code = '(function (exports, require, module, __dirname) {' + fs.readFileSync(file) + '\\n})'
         const here = (id) => (id.startsWith('.') ? load(require.resolve(path.join(path.dirname(file), id))) : require(id))
-        vm.runInContext(code, context)(module.exports, here, module)
+        vm.runInContext(code, context)(module.exports, here, module, path.dirname(file))
         return module.exports
       }
       const offloop = load(path.join(root, 'index.js'))

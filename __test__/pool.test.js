@@ -51,7 +51,7 @@ describe('new WorkerPool()', () => {
     [{ name: '' }, 'name', 'a non-empty string without NUL', "`''` (string)", 'ERR_INVALID_ARG_VALUE'],
     [{ name: 'a\0b' }, 'name', 'a non-empty string without NUL', "`'a\\x00b'` (string)", 'ERR_INVALID_ARG_VALUE'],
     [null, 'options', 'an object', '`null` (null)', 'ERR_INVALID_ARG_TYPE'],
-    ['4', 'options', 'an object', "`'4'` (string)", 'ERR_INVALID_ARG_TYPE'],
+    [true, 'options', 'an object', '`true` (boolean)', 'ERR_INVALID_ARG_TYPE'],
     [[4], 'options', 'an object', '`[ 4 ]` (object)', 'ERR_INVALID_ARG_TYPE'],
   ])('refuses %p', (options, name, expected, got, code) => {
     const make = () => new WorkerPool(/** @type {any} */ (options))

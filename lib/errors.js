@@ -141,17 +141,6 @@ function errorOf(message, { code, errno, cause, task, exitCode }) {
 }
 
 /**
- * How a task failed, before it is an error.
- *
- * @typedef {object} Failure
- * @property {string} code
- * @property {string} message
- * @property {string} [errno]
- * @property {string} [task]
- * @property {unknown} [cause]
- */
-
-/**
  * Rejects a promise with an error whose stack shows the caller, although the error is made long after the call and no
  * stack was taken then, which would cost more than a small task.
  *
@@ -159,14 +148,14 @@ function errorOf(message, { code, errno, cause, task, exitCode }) {
  * promise is tied to one that is pending, and the error is made where that one settles, a microtask later.
  *
  * @param {(outcome: Promise<never>) => void} resolve settles the caller's promise
- * @param {Failure} failure
+ * @param {() => unknown} make makes the error
  */
-function rejectLater(resolve, failure) {
+function rejectLater(resolve, make) {
   /** @type {(value?: unknown) => void} */
   let open = () => {}
   const gate = new Promise((resolveGate) => (open = resolveGate))
   const fail = () => {
-    throw errorOf(failure.message, failure)
+    throw make()
   }
   resolve(gate.then(fail))
   // Not by `queueMicrotask`, which Jest's fake timers replace.

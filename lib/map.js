@@ -7,15 +7,16 @@
  * @module
  */
 
-const { checkFunction, checkKnown, checkNumber, checkSignal } = require('./options')
-const { checkObject, taskOptionNames, taskOptions, unexpected } = require('./options')
+const { checkFunction, checkKnown, checkNumber, checkObject, checkSignal } = require('./options')
+const { unexpected } = require('./options')
 const { errorOf } = require('./errors')
-
-const mapOptionNames = Object.freeze(['concurrency', ...taskOptionNames.filter((name) => name !== 'transferList')])
 
 /**
  * @typedef {(item: any, index: number, context: { signal: AbortSignal }) => unknown} Mapper
  * @typedef {InstanceType<typeof import('./pool').WorkerPool>} WorkerPool
+ *
+ * @typedef {object} Staff whoever does the work of the pool
+ * @property {(work: unknown, options: object) => (item: unknown, signal: AbortSignal) => Promise<unknown>} mapper
  */
 
 /**
@@ -24,12 +25,13 @@ const mapOptionNames = Object.freeze(['concurrency', ...taskOptionNames.filter((
  * what is still on its way and close the source.
  *
  * @param {WorkerPool} pool
+ * @param {Staff} staff
  * @param {Iterable<unknown> | AsyncIterable<unknown>} iterable
- * @param {string | Mapper} work the name of a native task, whose inputs the items are, or a function
+ * @param {unknown} work the name of what the pool runs, whose inputs the items are, or a function
  * @param {unknown} [written]
  */
-async function* map(pool, iterable, work, written) {
-  const { concurrency, signal, hasRoom, run } = resolve(pool, work, written)
+async function* map(pool, staff, iterable, work, written) {
+  const { concurrency, signal, hasRoom, run } = resolve(pool, staff, work, written)
   const source = new Source(iterable)
   const stop = new AbortController()
   /** Goes on with the loop below. */
@@ -90,26 +92,25 @@ async function* map(pool, iterable, work, written) {
 
 /**
  * @param {WorkerPool} pool
+ * @param {Staff} staff
  * @param {unknown} work
  * @param {unknown} written
  */
-function resolve(pool, work, written = {}) {
-  const options = checkObject('options', written)
-  checkKnown(options, mapOptionNames)
-  const { concurrency = 2 * pool.size, signal, ...forTask } = options
+function resolve(pool, staff, work, written = {}) {
+  const given = checkObject('options', written)
+  const { concurrency = 2 * pool.size, signal, ...options } = given
   checkNumber('concurrency', concurrency, { min: 1, integer: true, infinite: true })
   if (signal !== undefined) checkSignal('signal', signal)
-  taskOptions(forTask, mapOptionNames)
-  if (typeof work === 'string') {
+  if (typeof work !== 'function') {
+    const runItem = staff.mapper(work, options)
     // A closed pool has no room for ever: there the task is refused, and the refusal ends the iteration.
     const hasRoom = () => pool.hasRoom || pool.closed
     /** @param {unknown} item @param {number} _ @param {AbortSignal} stop */
-    const run = (item, _, stop) => pool.runTask(work, item, { ...forTask, signal: stop })
+    const run = async (item, _, stop) => runItem(item, stop)
     return { concurrency, signal, hasRoom, run }
   }
-  if (typeof work !== 'function') {
-    throw unexpected('work', 'the name of a native task or a function', work, 'ERR_INVALID_ARG_TYPE')
-  }
+  // The options of a task would go nowhere.
+  checkKnown(given, ['concurrency', 'signal'])
   const mapper = /** @type {Mapper} */ (checkFunction('work', work))
   /** @param {unknown} item @param {number} index @param {AbortSignal} stop */
   const run = async (item, index, stop) => mapper(item, index, { signal: stop })

@@ -118,9 +118,23 @@ const poolOptionNames = Object.freeze(['size', 'maxQueue', 'maxQueueBytes', 'nam
 function poolOptions(written = {}) {
   const options = typeof written === 'number' ? { size: written } : checkObject('options', written)
   checkKnown(options, poolOptionNames)
-  const { size, maxQueue = Infinity, maxQueueBytes = Infinity, name = 'offloop' } = options
-  const { niceIncrement = NICE_INCREMENT } = options
+  const { size } = options
   if (size !== undefined) checkNumber('size', size, { min: 1, max: MAX_SIZE, integer: true })
+  return { size, ...queueOptions(options) }
+}
+
+/**
+ * The options that all pools have.
+ *
+ * @param {any} options
+ * @returns {{ maxQueue: number, maxQueueBytes: number, name: string, niceIncrement: number }}
+ */
+function queueOptions({
+  maxQueue = Infinity,
+  maxQueueBytes = Infinity,
+  name = 'offloop',
+  niceIncrement = NICE_INCREMENT,
+}) {
   checkNumber('maxQueue', maxQueue, { min: 1, integer: true, infinite: true })
   checkNumber('maxQueueBytes', maxQueueBytes, { min: 1, integer: true, infinite: true })
   checkNumber('niceIncrement', niceIncrement, { min: 0, max: 19, integer: true })
@@ -129,7 +143,7 @@ function poolOptions(written = {}) {
   if (name === '' || name.includes('\0')) {
     throw unexpected('name', 'a non-empty string without NUL', name, 'ERR_INVALID_ARG_VALUE')
   }
-  return { size, maxQueue, maxQueueBytes, name, niceIncrement }
+  return { maxQueue, maxQueueBytes, name, niceIncrement }
 }
 
 /**
@@ -184,6 +198,8 @@ function taskOptions(written, known) {
 }
 
 module.exports = {
+  MAX_MS,
+  MAX_SIZE,
   checkFunction,
   checkKnown,
   checkNumber,
@@ -191,6 +207,7 @@ module.exports = {
   checkSignal,
   oneOffOptionNames,
   poolOptions,
+  queueOptions,
   taskOptionNames,
   taskOptions,
   unexpected,

@@ -2,31 +2,26 @@
 'use strict'
 
 /**
- * `WorkerPool`: Rust threads with a queue of their own.
+ * `WorkerPool`: what pools of Rust threads and of JS workers have in common: events, back-pressure, and the end.
  *
  * @module
  */
 
 const { EventEmitter } = require('node:events')
 const { setImmediate } = require('node:timers')
-const native = require('./native')
 const { errorOf } = require('./errors')
 const { map } = require('./map')
-const { checkKnown, checkNumber, checkObject, poolOptions } = require('./options')
-const { taskOptionNames, taskOptions, unexpected } = require('./options')
-const { roomWaiters, session } = require('./session')
-const { submit, submitPlain } = require('./submission')
+const { checkKnown, checkNumber, checkObject, unexpected } = require('./options')
+const { roomWaiters } = require('./session')
+const { Threads } = require('./threads')
+const { Crew } = require('./workers/crew')
 
 /** The longest delay that a Node timer takes, in milliseconds. */
 const MAX_TIMER_MS = 2 ** 31 - 1
 
 class WorkerPool extends EventEmitter {
-  /** The engine's pool. */
-  #native
-  /** Its number in the engine, for `submitPlain` and for the news that there is room. */
-  #number
-  /** Whether the queue has a bound, so that there is back-pressure to speak of. */
-  #bounded
+  /** Who does the work. @type {InstanceType<typeof Threads> | InstanceType<typeof Crew>} */
+  #staff
   /** Tasks that have not settled in JavaScript yet. */
   #outstanding = 0
   /** Whether `needsDrain` was emitted and no `drain` since. */
@@ -37,41 +32,37 @@ class WorkerPool extends EventEmitter {
   #waitingForIdle = []
   /** What `close()` returned first. @type {Promise<void> | undefined} */
   #closing
-  /** What the functions in `submission.js` need of this pool. @type {import('./submission').Door} */
-  #door
 
-  /** @param {unknown} [sizeOrOptions] */
-  constructor(sizeOrOptions) {
+  /**
+   * @param {unknown} [workerOrOptions] a file or a function for JS workers; else the size or the options of a pool of Rust
+   *   threads
+   * @param {unknown} [sizeOrOptions] of a pool of JS workers
+   */
+  constructor(workerOrOptions, sizeOrOptions) {
     super()
-    const options = poolOptions(sizeOrOptions)
-    this.#native = open(options)
-    this.#number = this.#native.number
-    this.#bounded = options.maxQueue !== Infinity || options.maxQueueBytes !== Infinity
-    this.#door = {
-      owner: this,
-      refusal: () => {
-        if (this.#closing) return 'ERR_POOL_CLOSED'
-        return this.hasRoom ? undefined : 'ERR_QUEUE_FULL'
-      },
-      submit: (slot, task, json, binaries, kinds, limits) => {
-        return this.#native.submitWith(slot, task, json, binaries, kinds, limits)
-      },
+    const hooks = {
+      taskAdmitted: () => this.#taskAdmitted(),
+      taskSettled: () => this.#taskSettled(),
+      emit: (/** @type {string} */ event, /** @type {any[]} */ ...args) => void this.emit(event, ...args),
     }
+    this.#staff = isWorker(workerOrOptions)
+      ? new Crew(workerOrOptions, sizeOrOptions, hooks)
+      : new Threads(workerOrOptions, hooks)
   }
 
-  /** How many threads the pool has. */
+  /** How many threads or workers the pool has. */
   get size() {
-    return this.#native.size
+    return this.#staff.size
   }
 
   /** How many tasks wait. */
   get queueSize() {
-    return this.#native.queued
+    return this.#staff.queued
   }
 
   /** Whether another task would be taken. */
   get hasRoom() {
-    return this.#closing === undefined && this.#native.room > 0
+    return this.#closing === undefined && this.#staff.room > 0
   }
 
   /** Whether the pool takes no more tasks. */
@@ -80,14 +71,15 @@ class WorkerPool extends EventEmitter {
   }
 
   /**
-   * @param {string} name
-   * @param {unknown} [input]
+   * On Rust threads `(name, input, options)`, on JS workers `(data, options)`.
+   *
+   * @param {any} nameOrData
+   * @param {unknown} [inputOrOptions]
    * @param {unknown} [options]
    */
-  runTask(name, input, options) {
+  runTask(nameOrData, inputOrOptions, options) {
     try {
-      if (input === undefined && options === undefined) return submitPlain(this.#number, name, this)
-      return submit(this.#door, name, input, taskOptions(options, taskOptionNames))
+      return this.#staff.runTask(nameOrData, inputOrOptions, options)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -97,17 +89,17 @@ class WorkerPool extends EventEmitter {
    * The results of many tasks, in the order of their inputs.
    *
    * @param {Iterable<unknown> | AsyncIterable<unknown>} iterable
-   * @param {string | ((item: any, index: number, context: { signal: AbortSignal }) => unknown)} work
+   * @param {unknown} [work] the name of a task or of an export, or a function; none for the default export
    * @param {unknown} [options]
    */
   map(iterable, work, options) {
-    return map(this, iterable, work, options)
+    if (typeof work === 'object' && options === undefined) return map(this, this.#staff, iterable, undefined, work)
+    return map(this, this.#staff, iterable, work, options)
   }
 
-  /** @internal A task of this pool is on its way. */
-  taskAdmitted() {
+  #taskAdmitted() {
     this.#outstanding++
-    if (this.#bounded && !this.#needsDrain && this.#native.room === 0) {
+    if (this.#staff.bounded && !this.#needsDrain && this.#staff.room === 0) {
       this.#needsDrain = true
       this.#awaitRoom()
       // As every event of a pool, on a turn of its own: a listener must not run inside the call of `runTask`.
@@ -115,15 +107,9 @@ class WorkerPool extends EventEmitter {
     }
   }
 
-  /** @internal A task of this pool has settled. */
-  taskSettled() {
+  #taskSettled() {
     this.#outstanding--
     if (this.#outstanding === 0 && this.#waitingForIdle.length > 0) setImmediate(() => this.#wakeIfIdle())
-  }
-
-  /** @internal An `onProgress` of one of its tasks threw. Without a listener for the event, it is an uncaught exception. */
-  listenerFailed(/** @type {unknown} */ error) {
-    this.emit('error', error)
   }
 
   /** Runs on a turn of its own, when the last outcome has reached those who await it. */
@@ -133,7 +119,7 @@ class WorkerPool extends EventEmitter {
 
   /** Numbers of now, and since the pool was made. */
   stats() {
-    return JSON.parse(this.#native.stats())
+    return JSON.parse(this.#staff.stats())
   }
 
   /** Resolves when another task would be taken: at once, or when one has made room. */
@@ -148,17 +134,17 @@ class WorkerPool extends EventEmitter {
   }
 
   #awaitRoom() {
-    roomWaiters.set(this.#number, () => this.#roomCame())
-    this.#native.wantRoom()
+    roomWaiters.set(this.#staff.number, () => this.#roomCame())
+    this.#staff.wantRoom()
   }
 
   /** There is room. As many go on as there are places, in the order in which they came. */
   #roomCame() {
     // Somebody else was quicker since the news was sent.
-    if (this.#native.room === 0) return this.#native.wantRoom()
-    for (const wake of this.#waitingForRoom.splice(0, this.#native.room)) wake()
-    if (this.#waitingForRoom.length > 0) this.#native.wantRoom()
-    else roomWaiters.delete(this.#number)
+    if (this.#staff.room === 0) return this.#staff.wantRoom()
+    for (const wake of this.#waitingForRoom.splice(0, this.#staff.room)) wake()
+    if (this.#waitingForRoom.length > 0) this.#staff.wantRoom()
+    else roomWaiters.delete(this.#staff.number)
     this.#emitDrain()
   }
 
@@ -183,7 +169,7 @@ class WorkerPool extends EventEmitter {
   close(options) {
     try {
       const { timeout, force } = closeOptions(options)
-      if (force) this.#native.cancelQueued()
+      if (force) this.#staff.cancelQueued()
       if (timeout !== undefined) this.#destroyAfter(timeout)
     } catch (error) {
       return Promise.reject(error)
@@ -197,25 +183,25 @@ class WorkerPool extends EventEmitter {
    * @returns {Promise<void>}
    */
   destroy() {
-    this.#native.destroy()
+    this.#staff.destroy()
     return this.#end()
   }
 
   #end() {
     if (this.#closing === undefined) {
-      this.#native.close()
+      this.#staff.close()
       // Nobody gets in any more: who waited for that hears it now.
       wakeAll(this.#waitingForRoom)
       this.#emitDrain()
-      roomWaiters.delete(this.#number)
-      this.#closing = this.drain()
+      roomWaiters.delete(this.#staff.number)
+      this.#closing = this.drain().then(() => this.#staff.end())
     }
     return this.#closing
   }
 
   /** @param {number} timeout */
   async #destroyAfter(timeout) {
-    const timer = setTimeout(() => this.#native.destroy(), timeout)
+    const timer = setTimeout(() => this.#staff.destroy(), timeout)
     await this.drain()
     clearTimeout(timer)
   }
@@ -225,19 +211,10 @@ class WorkerPool extends EventEmitter {
   }
 }
 
-/**
- * Starts the threads of a pool.
- *
- * @param {ReturnType<typeof poolOptions>} options
- */
-function open(options) {
-  try {
-    return new native.Pool(session, options)
-  } catch (error) {
-    // Made anew: the engine's own is a plain Error, and of another realm than this one under Jest.
-    const { code, message } = /** @type {Error & { code: string }} */ (error)
-    throw errorOf(message, { code })
-  }
+/** Whether the first argument of a pool's constructor is a worker file or a function. @param {any} value */
+function isWorker(value) {
+  // A URL by its shape: other realms have a class of their own.
+  return typeof value === 'string' || typeof value === 'function' || typeof value?.href === 'string'
 }
 
 /** @param {(() => void)[]} waiting */

@@ -10,11 +10,32 @@
 const { setImmediate } = require('node:timers')
 const native = require('./native')
 const { decode } = require('./codec')
-const { rejectLater } = require('./errors')
+const diagnostics = require('./diagnostics')
+const { errorOf, rejectLater } = require('./errors')
 const { unwatch } = require('./signals')
+const { callerFrames, decodeThrown } = require('./workers/thrown')
 
-/** What the engine can say of a slot, by its own numbers. */
-const Kind = Object.freeze({ undefined: 0, number: 1, json: 2, binary: 3, error: 4, progress: 5, room: 6 })
+/** What the engine can say of a slot, or of a pool, by its own numbers. */
+const Kind = Object.freeze({
+  undefined: 0,
+  number: 1,
+  json: 2,
+  binary: 3,
+  error: 4,
+  progress: 5,
+  room: 6,
+  mail: 7,
+  thrown: 8,
+  thrownMail: 9,
+  report: 10,
+  reportMail: 11,
+  parcelWanted: 12,
+  started: 13,
+  ready: 14,
+  stopping: 15,
+  retired: 16,
+  gone: 17,
+})
 
 /**
  * A task that is on its way. There may be a hundred thousand: what only some need is in `extras`.
@@ -32,7 +53,19 @@ const Kind = Object.freeze({ undefined: 0, number: 1, json: 2, binary: 3, error:
  *
  * @typedef {object} Extras
  * @property {AbortSignal | undefined} signal
- * @property {((progress: { completed: number, total: number, percent: number }) => void) | undefined} onProgress
+ * @property {((progress: any) => void) | undefined} onProgress
+ * @property {import('./diagnostics').Trace} [trace]
+ * @property {import('./workers/parcel').Parcel} [parcel]
+ *
+ * @typedef {Owner & CrewListener} Crew a pool of JS workers
+ *
+ * @typedef {object} CrewListener
+ * @property {(worker: number, run: number) => any} mail what the worker has posted for this run
+ * @property {(worker: number) => void} ready
+ * @property {(worker: number, run: number, code: string) => void} stopping
+ * @property {(worker: number) => void} retired
+ * @property {(worker: number) => void} gone
+ * @property {(worker: number, parcel: import('./workers/parcel').Parcel | undefined) => void} parcelWanted
  */
 
 /** The tasks on their way, by slot. @type {(Pending | undefined)[]} */
@@ -42,6 +75,9 @@ const free = []
 
 /** Who waits for room in a pool's queue, by the pool's number. @type {Map<number, () => void>} */
 const roomWaiters = new Map()
+
+/** Who hears of JS workers, by the number of their pool. @type {Map<number, Crew>} */
+const crews = new Map()
 
 /** Pairs of slot and kind; the engine writes here and then calls `settle`. */
 const batch = new Uint32Array(2 * native.batchSize())
@@ -81,6 +117,41 @@ function settle(count, values, more) {
         break
       case Kind.room:
         roomWaiters.get(slot)?.()
+        break
+      case Kind.mail:
+        resolveParsed(slot, readMail, slot, values[at++], values[at++])
+        break
+      case Kind.thrown:
+        rejectThrown(slot, JSON.parse(values[at++]))
+        break
+      case Kind.thrownMail:
+        rejectThrown(slot, readMail(slot, values[at++], values[at++]))
+        break
+      case Kind.report:
+        tell(slot, JSON.parse(values[at++]))
+        break
+      case Kind.reportMail:
+        tell(slot, readMail(slot, values[at++], values[at++]))
+        break
+      case Kind.parcelWanted:
+        crewOf(slot)?.parcelWanted(values[at++], pending[slot]?.extras?.parcel)
+        break
+      case Kind.started: {
+        const trace = pending[slot]?.extras?.trace
+        if (trace) diagnostics.started(trace)
+        break
+      }
+      case Kind.ready:
+        crews.get(slot)?.ready(values[at++])
+        break
+      case Kind.stopping:
+        crews.get(slot)?.stopping(values[at++], values[at++], values[at++])
+        break
+      case Kind.retired:
+        crews.get(slot)?.retired(values[at++])
+        break
+      case Kind.gone:
+        crews.get(slot)?.gone(values[at++])
     }
   }
 }
@@ -90,7 +161,9 @@ function settle(count, values, more) {
  * @param {unknown} result
  */
 function resolve(slot, result) {
-  settled(slot).resolve(result)
+  const task = settled(slot)
+  if (task.extras?.trace) diagnostics.ended(task.extras.trace)
+  task.resolve(result)
 }
 
 /**
@@ -107,9 +180,9 @@ function resolveParsed(slot, parse, ...values) {
   try {
     result = parse(...values)
   } catch (cause) {
-    const { name, resolve: settlePromise } = settled(slot)
+    const task = settled(slot)
     const message = `The result cannot be read: ${/** @type {Error} */ (cause).message}`
-    rejectLater(settlePromise, { code: 'ERR_TASK_FAILED', message, task: name, cause })
+    fail(task, () => errorOf(message, { code: 'ERR_TASK_FAILED', task: task.name, cause }))
     return
   }
   resolve(slot, result)
@@ -124,7 +197,41 @@ function resolveParsed(slot, parse, ...values) {
 function reject(slot, code, message, errno) {
   const task = settled(slot)
   const cause = code === 'ABORT_ERR' ? task.extras?.signal?.reason : undefined
-  rejectLater(task.resolve, { code, message, errno, task: task.name, cause })
+  fail(task, () => errorOf(message, { code, errno, task: task.name, cause }))
+}
+
+/**
+ * Rejects with what the user's code threw in a worker.
+ *
+ * @param {number} slot
+ * @param {unknown} description
+ */
+function rejectThrown(slot, description) {
+  fail(settled(slot), () => decodeThrown(description, callerFrames()))
+}
+
+/**
+ * Rejects a task that has settled in the engine without a word of it.
+ *
+ * @param {number} slot
+ * @param {() => unknown} make makes the error
+ */
+function abandon(slot, make) {
+  fail(settled(slot), make)
+}
+
+/**
+ * @param {Pending} task
+ * @param {() => unknown} make
+ */
+function fail(task, make) {
+  const trace = task.extras?.trace
+  const settle = (/** @type {Promise<never>} */ outcome) => task.resolve(outcome)
+  rejectLater(settle, () => {
+    const error = make()
+    if (trace) diagnostics.failed(trace, error)
+    return error
+  })
 }
 
 /**
@@ -146,10 +253,17 @@ function settled(slot) {
  * @param {number} total
  */
 function report(slot, completed, total) {
-  const percent = total > 0 ? (100 * completed) / total : 100
+  tell(slot, { completed, total, percent: total > 0 ? (100 * completed) / total : 100 })
+}
+
+/**
+ * @param {number} slot
+ * @param {unknown} progress
+ */
+function tell(slot, progress) {
   const task = pending[slot]
   try {
-    task?.extras?.onProgress?.({ completed, total, percent })
+    task?.extras?.onProgress?.(progress)
   } catch (error) {
     // The listener's own failure must not stop the other events of the batch.
     setImmediate(() => {
@@ -157,6 +271,24 @@ function report(slot, completed, total) {
       task.owner.listenerFailed(error)
     })
   }
+}
+
+/**
+ * The pool whose workers run the call in the slot.
+ *
+ * @param {number} slot
+ */
+function crewOf(slot) {
+  return /** @type {Crew | undefined} */ (pending[slot]?.owner)
+}
+
+/**
+ * @param {number} slot
+ * @param {number} worker
+ * @param {number} run
+ */
+function readMail(slot, worker, run) {
+  return crewOf(slot)?.mail(worker, run)
 }
 
 /**
@@ -196,4 +328,4 @@ function abort(slot) {
   session.abort(slot)
 }
 
-module.exports = { abort, release, reserve, roomWaiters, session }
+module.exports = { abandon, abort, crews, release, reserve, roomWaiters, session }

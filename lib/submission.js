@@ -12,6 +12,7 @@ const native = require('./native')
 const { encode, handOver } = require('./codec')
 const { errorOf } = require('./errors')
 const { unexpected } = require('./options')
+const { newPromise, resolveOfLast } = require('./promise')
 const { abort, release, reserve } = require('./session')
 const { watch } = require('./signals')
 
@@ -70,7 +71,7 @@ function submit(door, name, input, options) {
   const { binaries, kinds } = handOver(draft, transferList)
   const promise = newPromise()
   const extras = signal || onProgress ? { signal, onProgress: onProgress && AsyncResource.bind(onProgress) } : undefined
-  const slot = reserve({ name, resolve: lastResolve, owner: door.owner, extras })
+  const slot = reserve({ name, resolve: resolveOfLast(), owner: door.owner, extras })
   const limits = { timeout, queueTimeout, priority, wantsProgress: onProgress !== undefined }
   const code = door.submit(slot, task, draft.json, binaries, kinds, limits)
   admit(slot, code, name, door.owner)
@@ -89,7 +90,7 @@ function submit(door, name, input, options) {
 function submitPlain(pool, name, owner) {
   const task = taskNumber(name)
   const promise = newPromise()
-  const slot = reserve({ name, resolve: lastResolve, owner, extras: undefined })
+  const slot = reserve({ name, resolve: resolveOfLast(), owner, extras: undefined })
   admit(slot, native.submit(pool, slot, task), name, owner)
   return promise
 }
@@ -115,18 +116,6 @@ function admit(slot, code, name, owner) {
 function refused(code, task) {
   const message = code === 'ERR_QUEUE_FULL' ? 'The queue of the pool is full' : 'The pool is closed'
   return errorOf(message, { code, task })
-}
-
-/** The function that settles the promise that `newPromise` made last. @type {(outcome: any) => void} */
-let lastResolve = () => {}
-
-/** One function for all promises, where a closure for each would be most of what a small task allocates. */
-const keepResolve = (/** @type {(outcome: any) => void} */ resolve) => {
-  lastResolve = resolve
-}
-
-function newPromise() {
-  return new Promise(keepResolve)
 }
 
 module.exports = { submit, submitPlain }

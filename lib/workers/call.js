@@ -1,0 +1,190 @@
+// @ts-check
+'use strict'
+
+/**
+ * One call of a worker's function, from the caller's arguments into the engine's queue.
+ *
+ * @module
+ */
+
+const { AsyncResource } = require('node:async_hooks')
+const native = require('../native')
+const diagnostics = require('../diagnostics')
+const { errorOf } = require('../errors')
+const { newPromise, resolveOfLast } = require('../promise')
+const { abort, release, reserve } = require('../session')
+const { watch } = require('../signals')
+const { bytesIn, keep, nextId } = require('./parcel')
+const { plainJson, serialize } = require('./value')
+
+/** What the engine is told of a value. */
+const Kind = Object.freeze({ undefined: 0, number: 1, json: 2, bytes: 3, parcel: 4 })
+
+/** What the engine answers when the queue is full; another negative number, when the pool is closed. */
+const FULL = -2
+
+/** @typedef {InstanceType<typeof import('./crew').Crew>} Crew */
+
+/** A call on its way, and what the caller's continuation and `onProgress` run in. */
+class Call extends AsyncResource {
+  /**
+   * @param {string} name
+   * @param {Crew} owner
+   * @param {import('../session').Extras | undefined} extras
+   */
+  constructor(name, owner, extras) {
+    super('offloop.Task')
+    this.name = name
+    this.owner = owner
+    this.extras = extras
+    this.promise = newPromise()
+    this.settle = resolveOfLast()
+  }
+
+  /** @param {any} outcome */
+  resolve(outcome) {
+    this.runInAsyncScope(this.settle, undefined, outcome)
+    this.emitDestroy()
+  }
+}
+
+/** @type {import('./options').CallOptions} */
+const noOptions = Object.freeze({
+  name: undefined,
+  signal: undefined,
+  timeout: undefined,
+  queueTimeout: undefined,
+  priority: 0,
+  transferList: Object.freeze([]),
+  onProgress: undefined,
+  affinity: undefined,
+  fairKey: undefined,
+  retry: 0,
+})
+
+/**
+ * Queues a call of the default export without options, on the shortest way there is.
+ *
+ * @param {Crew} crew
+ * @param {unknown} data
+ * @returns {Promise<any>}
+ */
+function submitPlainCall(crew, data) {
+  const value = typeof data === 'number' || data === undefined ? data : plainJson(data)
+  const isPlain = value !== undefined || data === undefined
+  if (!isPlain || diagnostics.isActive()) return submitCall(crew, data, noOptions)
+  const call = new Call('default', crew, undefined)
+  const slot = reserve(call)
+  admit(crew, slot, native.callPlain(crew.number, slot, value))
+  return call.promise
+}
+
+/**
+ * Queues a call. The promise settles with it; every fault of the arguments is thrown.
+ *
+ * @param {Crew} crew
+ * @param {unknown} data
+ * @param {import('./options').CallOptions} options
+ * @returns {Promise<any>}
+ */
+function submitCall(crew, data, options) {
+  const { name = 'default', signal, onProgress, transferList } = options
+  if (signal?.aborted) {
+    const message = 'The task was aborted before it was queued'
+    throw errorOf(message, { code: 'ABORT_ERR', cause: signal.reason, task: name })
+  }
+  // A call that is refused must not cost the caller what it transfers.
+  const refusal = crew.native.refusal
+  if (refusal) throw refused(refusal, name)
+  const input = encode(crew, data, options)
+  const trace = diagnostics.trace(name, crew.name)
+  const call = new Call(name, crew, {
+    signal,
+    onProgress: onProgress && ((progress) => call.runInAsyncScope(onProgress, undefined, progress)),
+    parcel: input.parcel,
+    trace,
+  })
+  const slot = reserve(call)
+  const answer = crew.native.call(slot, input.kind, input.value, {
+    name: options.name === undefined ? 0 : crew.native.name(options.name),
+    timeout: options.timeout,
+    queueTimeout: options.queueTimeout,
+    priority: options.priority,
+    wantsProgress: onProgress !== undefined,
+    traced: trace !== undefined,
+    affinity: options.affinity,
+    fairKey: options.fairKey,
+    retry: options.retry,
+    bytes: bytesIn(transferList),
+    to: input.to,
+  })
+  if (trace) diagnostics.enqueued(trace)
+  admit(crew, slot, answer, name)
+  if (signal) watch(signal, slot, abort)
+  return call.promise
+}
+
+/**
+ * @param {Crew} crew
+ * @param {number} slot
+ * @param {number} answer of the engine
+ * @param {string} [name]
+ */
+function admit(crew, slot, answer, name) {
+  if (answer !== 0) {
+    if (answer < 0) {
+      release(slot)
+      throw refused(answer === FULL ? 'ERR_QUEUE_FULL' : 'ERR_POOL_CLOSED', name)
+    }
+    const worker = answer >> 1
+    if (worker > 0) crew.thread(worker).wake()
+    if (answer & 1) crew.grow()
+  }
+  crew.taskAdmitted()
+}
+
+/**
+ * @param {string} code
+ * @param {string} [task]
+ */
+function refused(code, task) {
+  return errorOf(code === 'ERR_QUEUE_FULL' ? 'The queue of the pool is full' : 'The pool is closed', { code, task })
+}
+
+/**
+ * @typedef {object} Input
+ * @property {number} kind
+ * @property {unknown} value
+ * @property {import('./parcel').Parcel} [parcel] what waits for the worker that will ask for it
+ * @property {number} [to] the worker that was sent it
+ *
+ * @param {Crew} crew
+ * @param {unknown} data
+ * @param {import('./options').CallOptions} options
+ * @returns {Input}
+ */
+function encode(crew, data, { transferList, retry, affinity }) {
+  if (transferList.length === 0) {
+    if (typeof data === 'number') return { kind: Kind.number, value: data }
+    if (data === undefined) return { kind: Kind.undefined, value: undefined }
+    const json = plainJson(data)
+    if (json !== undefined) return { kind: Kind.json, value: json }
+    try {
+      return { kind: Kind.bytes, value: serialize(data) }
+    } catch {
+      // What bytes cannot carry, a port may; if not, that says why.
+    }
+  }
+  const id = nextId()
+  const idle = retry === 0 && affinity === undefined ? crew.native.callIdle() : null
+  if (idle === null) return { kind: Kind.parcel, value: id, parcel: keep(id, data, transferList) }
+  try {
+    crew.thread(idle).sendParcel(id, data, transferList)
+  } catch (error) {
+    crew.thread(idle).wake()
+    throw error
+  }
+  return { kind: Kind.parcel, value: id, to: idle }
+}
+
+module.exports = { submitCall, submitPlainCall }

@@ -1,0 +1,418 @@
+// @ts-check
+'use strict'
+
+/**
+ * The JS workers of a pool: starts them, calls them, ends them, and replaces those that are gone. What they run, and in
+ * which order, is decided in the engine.
+ *
+ * @module
+ */
+
+const { setImmediate } = require('node:timers')
+const native = require('../native')
+const { errorOf } = require('../errors')
+const { unexpected } = require('../options')
+const { abandon, crews, session } = require('../session')
+const { submitCall, submitPlainCall } = require('./call')
+const { entryOf } = require('./entry-of')
+const { callOptionNames, callOptions, crewOptions } = require('./options')
+const { decodeThrown } = require('./thrown')
+const { WorkerThread } = require('./thread')
+
+/** After so many workers in a row that did nothing but fail, the pool stops. */
+const MAX_FAILURES = 3
+/** How long to wait after the first failure before another worker is started, in milliseconds; twice as long each time. */
+const FIRST_PAUSE_MS = 100
+
+/**
+ * @typedef {InstanceType<typeof WorkerThread>} Thread
+ *
+ * @typedef {object} Hooks what the pool does for its workers
+ * @property {() => void} taskAdmitted
+ * @property {() => void} taskSettled
+ * @property {(event: string, ...args: any[]) => void} emit
+ */
+
+/** A value could be transferred for one item only, and the name is given by itself. */
+const mapOptionNames = Object.freeze([
+  'concurrency',
+  ...callOptionNames.filter((name) => name !== 'transferList' && name !== 'name'),
+])
+
+class Crew {
+  #options
+  #entry
+  #native
+  #hooks
+  /** By number. @type {Map<number, Thread>} */
+  #threads = new Map()
+  /** Workers in a row that ended without having been of use. */
+  #failures = 0
+  #wasReady = false
+  #closed = false
+  /** Why the pool has stopped. @type {(() => Error) | undefined} */
+  #failure
+  /** @type {NodeJS.Timeout | undefined} */
+  #reaper
+
+  /**
+   * @param {unknown} entry a file or a function
+   * @param {unknown} written
+   * @param {Hooks} hooks
+   */
+  constructor(entry, written, hooks) {
+    this.#entry = entryOf(entry)
+    this.#options = crewOptions(written)
+    this.#hooks = hooks
+    const { maxQueue, maxQueueBytes, maxSize, concurrency, niceIncrement, recycleAfter } = this.#options
+    this.#native = new native.Crew(session, {
+      maxQueue,
+      maxQueueBytes,
+      maxSize,
+      concurrency,
+      niceIncrement,
+      recycleTasks: recycleAfter.tasks,
+      recycleAge: recycleAfter.age,
+    })
+    /** The crew's number in the engine. */
+    this.number = this.#native.number
+    this.name = this.#options.name
+    /** Whether the queue has a bound, so that there is back-pressure to speak of. */
+    this.bounded = maxQueue !== Infinity || maxQueueBytes !== Infinity
+    crews.set(this.number, this)
+    try {
+      while (this.#threads.size < this.#options.minSize) this.#start()
+    } catch (error) {
+      this.destroy()
+      throw error
+    }
+  }
+
+  // What the pool asks.
+
+  get size() {
+    return this.#threads.size
+  }
+
+  get queued() {
+    return this.#native.queued
+  }
+
+  get room() {
+    return this.#native.room
+  }
+
+  wantRoom() {
+    this.#native.wantRoom()
+  }
+
+  stats() {
+    return this.#native.stats()
+  }
+
+  /**
+   * @param {unknown} data
+   * @param {unknown} written
+   */
+  runTask(data, written) {
+    if (this.#failure) throw this.#failure()
+    if (written === undefined) return submitPlainCall(this, data)
+    return submitCall(this, data, callOptions(written, callOptionNames))
+  }
+
+  /**
+   * What `map` runs for each item.
+   *
+   * @param {unknown} work the name of an export, or `undefined` for the default one
+   * @param {any} options
+   */
+  mapper(work, options) {
+    if (work !== undefined && typeof work !== 'string') {
+      throw unexpected('work', 'the name of an export or a function', work, 'ERR_INVALID_ARG_TYPE')
+    }
+    callOptions(options, mapOptionNames)
+    return (/** @type {unknown} */ item, /** @type {AbortSignal} */ signal) => {
+      return this.runTask(item, { ...options, name: work, signal })
+    }
+  }
+
+  cancelQueued() {
+    this.#native.cancelQueued()
+  }
+
+  /** Takes no more calls. */
+  close() {
+    this.#closed = true
+    this.#native.close()
+    clearTimeout(this.#reaper)
+  }
+
+  /** Cancels every call and ends the workers. */
+  destroy() {
+    this.close()
+    this.#native.destroy()
+    this.#endAll()
+  }
+
+  /** Ends the workers of a closed pool that has nothing to do any more. Resolves when they have ended. */
+  async end() {
+    this.#endAll()
+    await Promise.all([...this.#threads.values()].map((thread) => thread.exited()))
+    // Until the engine's news of the last one has come, on one of the next turns of the event loop.
+    while (this.#threads.size > 0) await new Promise((resolve) => setImmediate(resolve))
+  }
+
+  #endAll() {
+    for (const thread of this.#threads.values()) thread.terminate('closed')
+    if (this.#threads.size === 0) crews.delete(this.number)
+  }
+
+  // What calls need.
+
+  get native() {
+    return this.#native
+  }
+
+  taskAdmitted() {
+    this.#hooks.taskAdmitted()
+  }
+
+  taskSettled() {
+    this.#hooks.taskSettled()
+  }
+
+  /** @param {unknown} error */
+  listenerFailed(error) {
+    this.#hooks.emit('error', error)
+  }
+
+  /**
+   * The worker of this number, which is there.
+   *
+   * @param {number} worker
+   */
+  thread(worker) {
+    return /** @type {Thread} */ (this.#threads.get(worker))
+  }
+
+  /** More calls wait than there are workers to look for them. */
+  grow() {
+    if (this.#threads.size < this.#options.maxSize && this.#failures === 0 && !this.#closed) this.#tryStart()
+  }
+
+  // What the engine says of a worker.
+
+  /**
+   * @param {number} worker
+   * @param {number} run
+   */
+  mail(worker, run) {
+    return this.#threads.get(worker)?.mail(run)
+  }
+
+  /**
+   * @param {number} worker
+   * @param {import('./parcel').Parcel | undefined} parcel
+   */
+  parcelWanted(worker, parcel) {
+    if (parcel) this.#threads.get(worker)?.sendParcel(parcel.id, parcel.value, parcel.transferList)
+  }
+
+  /** @param {number} worker */
+  ready(worker) {
+    const thread = this.#threads.get(worker)
+    if (thread === undefined) return
+    thread.ready = true
+    this.#wasReady = true
+    this.#reap()
+  }
+
+  /**
+   * A run was cancelled. It gets a while to stop by itself.
+   *
+   * @param {number} worker
+   * @param {number} run
+   * @param {string} code
+   */
+  stopping(worker, run, code) {
+    const thread = this.#threads.get(worker)
+    if (thread === undefined || thread.isEnding) return
+    thread.abort(run, code)
+    const timer = setTimeout(() => {
+      if (this.#native.isRunning(worker, run)) thread.terminate('terminated')
+    }, this.#options.gracePeriod)
+    timer.unref()
+  }
+
+  /** @param {number} worker */
+  retired(worker) {
+    this.#threads.get(worker)?.terminate('recycled')
+  }
+
+  /**
+   * A worker is gone, and everything that it answered has been told.
+   *
+   * @param {number} worker
+   */
+  gone(worker) {
+    const thread = this.#threads.get(worker)
+    if (thread === undefined) return
+    this.#threads.delete(worker)
+    const departure = thread.departure()
+    const { reason, exitCode } = departure
+    const { lost, wake } = this.#native.dismiss(worker)
+    const failure = this.#failureOf(departure)
+    for (const slot of lost) abandon(slot, failure)
+    for (const other of wake) this.#threads.get(other)?.wake()
+    setImmediate(() => this.#hooks.emit('workerExit', { workerId: worker, exitCode, reason, error: failure() }))
+    if (this.#closed) {
+      if (this.#threads.size === 0) crews.delete(this.number)
+      return
+    }
+    this.#replace(reason, failure)
+  }
+
+  // Starting and ending workers.
+
+  #start() {
+    const worker = this.#native.hire()
+    const { concurrency, workerData, hasWorkerData, recycleAfter, startTimeout, name, thread: options } = this.#options
+    const envelope = {
+      crew: this.number,
+      worker,
+      concurrency,
+      entry: this.#entry,
+      workerData,
+      hasWorkerData,
+      heapMb: recycleAfter.heapMb,
+    }
+    let thread
+    try {
+      thread = new WorkerThread(
+        envelope,
+        { name, ...options },
+        {
+          onMessage: (message) => this.#hooks.emit('message', message, worker),
+          onExit: () => this.#native.gone(worker),
+        },
+      )
+    } catch (error) {
+      this.#native.dismiss(worker)
+      throw startError(error, workerData)
+    }
+    this.#threads.set(worker, thread)
+    if (startTimeout !== Infinity) {
+      setTimeout(() => {
+        if (!thread.ready) thread.terminate('loadFailed')
+      }, startTimeout).unref()
+    }
+    const { threadId, stdout, stderr } = thread
+    setImmediate(() => this.#hooks.emit('workerCreate', { workerId: worker, threadId, stdout, stderr }))
+  }
+
+  /** Starts a worker in place of one that is gone; there is nobody to whom a failure could be thrown. */
+  #tryStart() {
+    try {
+      this.#start()
+    } catch (error) {
+      this.#stop(() => errorOf('A worker cannot be started', { code: 'ERR_WORKER_LOAD_FAILED', cause: error }))
+    }
+  }
+
+  /**
+   * After a worker is gone: starts another if there are too few, but does not go on with workers that only fail.
+   *
+   * @param {import('./thread').ExitReason} reason
+   * @param {() => Error} failure
+   */
+  #replace(reason, failure) {
+    if (reason === 'loadFailed') {
+      this.#failures++
+      if (!this.#wasReady || this.#failures >= MAX_FAILURES) {
+        this.#stop(failure)
+        return
+      }
+      const pause = FIRST_PAUSE_MS * 2 ** (this.#failures - 1)
+      setTimeout(() => this.#fill(), pause).unref()
+      return
+    }
+    this.#fill()
+  }
+
+  /** Starts as many workers as are missing. */
+  #fill() {
+    while (!this.#closed && this.#threads.size < this.#options.minSize) this.#tryStart()
+    if (this.#native.short) this.grow()
+  }
+
+  /**
+   * The pool cannot go on. Calls that wait are rejected, and all that come.
+   *
+   * @param {() => Error} failure
+   */
+  #stop(failure) {
+    if (this.#failure) return
+    this.#failure = failure
+    for (const slot of this.#native.giveUpQueued()) abandon(slot, failure)
+    this.#hooks.emit('stopped')
+  }
+
+  /** Ends workers that have had nothing to do for a while, as long as there are more than `minSize`. */
+  #reap() {
+    const { idleTimeout, minSize, maxSize } = this.#options
+    if (minSize === maxSize || idleTimeout === Infinity || this.#reaper || this.#closed) return
+    this.#reaper = setTimeout(
+      () => {
+        this.#reaper = undefined
+        for (const worker of this.#native.reap(idleTimeout, minSize)) this.#threads.get(worker)?.terminate('idle')
+        if (this.#threads.size > minSize) this.#reap()
+      },
+      Math.max(10, idleTimeout / 2),
+    ).unref()
+  }
+
+  /**
+   * Makes the error of those whose call was lost with the worker, or which the pool stops with.
+   *
+   * @param {ReturnType<Thread['departure']>} departure
+   * @returns {() => Error}
+   */
+  #failureOf({ reason, exitCode, error, thrown }) {
+    const { startTimeout } = this.#options
+    switch (reason) {
+      case 'outOfMemory': {
+        const message = 'The worker ran out of memory'
+        return () => errorOf(message, { code: 'ERR_WORKER_OUT_OF_MEMORY', cause: error, exitCode })
+      }
+      case 'loadFailed': {
+        const cause = thrown === undefined ? error : decodeThrown(thrown)
+        const said = /** @type {any} */ (cause)?.message
+        const ready = cause === undefined && exitCode === 1 ? `was not ready after ${startTimeout} ms` : undefined
+        const why = said ?? ready ?? `it exited with code ${exitCode}`
+        const message = `The worker cannot be loaded: ${why}`
+        return () => errorOf(message, { code: 'ERR_WORKER_LOAD_FAILED', cause, exitCode })
+      }
+      case 'crashed':
+      case 'exited': {
+        const message = `The worker exited with code ${exitCode} before the task had ended`
+        return () => errorOf(message, { code: 'ERR_WORKER_EXITED', cause: error, exitCode })
+      }
+      default: {
+        const message = 'The worker was terminated before the task had ended'
+        return () => errorOf(message, { code: 'ERR_WORKER_TERMINATED', exitCode })
+      }
+    }
+  }
+}
+
+/**
+ * @param {any} error what `new Worker` threw
+ * @param {unknown} workerData
+ */
+function startError(error, workerData) {
+  if (error?.name !== 'DataCloneError') return error
+  const { uncloneable } = require('./value')
+  return uncloneable(workerData, error, 'workerData')
+}
+
+module.exports = { Crew }

@@ -1,0 +1,202 @@
+// @ts-check
+'use strict'
+
+/**
+ * Options of a pool of JS workers, and of its calls: what the caller wrote, then what it means, checked and complete.
+ *
+ * @module
+ */
+
+const native = require('../native')
+const { MAX_MS, MAX_SIZE, checkFunction, checkKnown, checkNumber, checkObject, checkSignal } = require('../options')
+const { queueOptions, unexpected } = require('../options')
+const { errorOf } = require('../errors')
+
+/** Options that go to `new Worker` as they are. */
+const threadOptionNames = Object.freeze([
+  'argv',
+  'env',
+  'execArgv',
+  'resourceLimits',
+  'stderr',
+  'stdout',
+  'trackUnmanagedFds',
+])
+
+const poolOptionNames = Object.freeze([
+  'size',
+  'minSize',
+  'maxSize',
+  'idleTimeout',
+  'maxQueue',
+  'maxQueueBytes',
+  'concurrency',
+  'name',
+  'niceIncrement',
+  'workerData',
+  'startTimeout',
+  'gracePeriod',
+  'recycleAfter',
+  ...threadOptionNames,
+])
+
+const recycleNames = Object.freeze(['tasks', 'heapMb', 'age'])
+
+/** The longest delay that a Node timer takes, in milliseconds. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
+/**
+ * @typedef {object} Recycle
+ * @property {number | undefined} tasks
+ * @property {number | undefined} heapMb
+ * @property {number | undefined} age in milliseconds
+ *
+ * @typedef {object} Written what may be passed on to `new Worker` as it is
+ * @property {any} thread
+ *
+ * @typedef {ReturnType<typeof crewOptions>} CrewOptions
+ */
+
+/** @param {unknown} written `size`, or options */
+function crewOptions(written = {}) {
+  const options = typeof written === 'number' ? { size: written } : checkObject('options', written)
+  checkKnown(options, poolOptionNames)
+  const { idleTimeout = 60_000, concurrency = 1, startTimeout = 30_000, gracePeriod = 100 } = options
+  checkNumber('idleTimeout', idleTimeout, { min: 0, max: MAX_TIMER_MS, infinite: true })
+  checkNumber('concurrency', concurrency, { min: 1, max: 65_536, integer: true })
+  checkNumber('startTimeout', startTimeout, { min: 1, max: MAX_TIMER_MS, infinite: true })
+  checkNumber('gracePeriod', gracePeriod, { min: 0, max: MAX_TIMER_MS })
+  return {
+    ...queueOptions(options),
+    ...sizes(options),
+    idleTimeout,
+    concurrency,
+    startTimeout,
+    gracePeriod,
+    recycleAfter: recycleAfter(options.recycleAfter),
+    /** What the workers' `workerData` is; whether there is any decides how a one-shot file is run. */
+    workerData: options.workerData,
+    hasWorkerData: 'workerData' in options,
+    /** Checked by `new Worker`. */
+    thread: Object.fromEntries(
+      threadOptionNames.filter((name) => name in options).map((name) => [name, options[name]]),
+    ),
+  }
+}
+
+/** @param {any} options */
+function sizes({ size, minSize, maxSize }) {
+  const range = { min: 1, max: MAX_SIZE, integer: true }
+  if (size !== undefined) {
+    if (minSize !== undefined || maxSize !== undefined) {
+      const message = 'Expected either `size` or `minSize` and `maxSize`, not both'
+      throw errorOf(message, { code: 'ERR_INVALID_ARG_VALUE' })
+    }
+    checkNumber('size', size, range)
+    return { minSize: size, maxSize: size }
+  }
+  if (minSize === undefined && maxSize === undefined) {
+    const budget = native.budget()
+    return { minSize: budget, maxSize: budget }
+  }
+  if (maxSize !== undefined) checkNumber('maxSize', maxSize, range)
+  const most = maxSize ?? Math.max(native.budget(), typeof minSize === 'number' ? minSize : 0)
+  const least = minSize ?? Math.min(1, most)
+  checkNumber('minSize', least, { min: 0, max: most, integer: true })
+  return { minSize: least, maxSize: most }
+}
+
+/**
+ * @param {unknown} written
+ * @returns {Recycle}
+ */
+function recycleAfter(written) {
+  if (written === undefined) return { tasks: undefined, heapMb: undefined, age: undefined }
+  const { tasks, heapMb, age } = checkObject('recycleAfter', written)
+  checkKnown(/** @type {object} */ (written), recycleNames)
+  if (tasks !== undefined) checkNumber('recycleAfter.tasks', tasks, { min: 1, integer: true })
+  if (heapMb !== undefined) checkNumber('recycleAfter.heapMb', heapMb, { min: 1 })
+  if (age !== undefined) checkNumber('recycleAfter.age', age, { min: 1, max: MAX_MS })
+  return { tasks, heapMb, age }
+}
+
+const callOptionNames = Object.freeze([
+  'name',
+  'signal',
+  'timeout',
+  'queueTimeout',
+  'priority',
+  'transferList',
+  'onProgress',
+  'affinity',
+  'fairKey',
+  'retry',
+])
+
+/**
+ * @typedef {object} CallOptions
+ * @property {string | undefined} name of the export; `undefined` for the default one
+ * @property {AbortSignal | undefined} signal
+ * @property {number | undefined} timeout in milliseconds
+ * @property {number | undefined} queueTimeout in milliseconds
+ * @property {number} priority
+ * @property {readonly any[]} transferList
+ * @property {((progress: any) => void) | undefined} onProgress
+ * @property {string | undefined} affinity
+ * @property {string | undefined} fairKey
+ * @property {number} retry
+ */
+
+/**
+ * @param {unknown} written
+ * @param {readonly string[]} known
+ * @returns {CallOptions}
+ */
+function callOptions(written, known) {
+  const options = checkObject('options', written)
+  checkKnown(options, known)
+  const { name, signal, timeout, queueTimeout, priority = 0, transferList = [], onProgress, retry = 0 } = options
+  if (name !== undefined && typeof name !== 'string') {
+    throw unexpected('name', 'the name of an export', name, 'ERR_INVALID_ARG_TYPE')
+  }
+  if (signal !== undefined) checkSignal('signal', signal)
+  if (timeout !== undefined) checkNumber('timeout', timeout, { min: 0, max: MAX_MS, infinite: true })
+  if (queueTimeout !== undefined) checkNumber('queueTimeout', queueTimeout, { min: 0, max: MAX_MS, infinite: true })
+  checkNumber('priority', priority, { min: -(2 ** 31), max: 2 ** 31 - 1, integer: true })
+  if (onProgress !== undefined) checkFunction('onProgress', onProgress)
+  if (!Array.isArray(transferList)) {
+    throw unexpected('transferList', 'an array of transferable objects', transferList, 'ERR_INVALID_ARG_TYPE')
+  }
+  checkNumber('retry', retry, { min: 0, max: 1000, integer: true })
+  if (retry > 0 && transferList.length > 0) {
+    // What a dead worker was given is gone with it.
+    const message = 'Expected `retry` to be 0 with a `transferList`: what is transferred cannot be sent again'
+    throw errorOf(message, { code: 'ERR_INVALID_ARG_VALUE' })
+  }
+  return {
+    name: name === 'default' ? undefined : name,
+    signal,
+    timeout: timeout === Infinity ? undefined : timeout,
+    queueTimeout: queueTimeout === Infinity ? undefined : queueTimeout,
+    priority,
+    transferList,
+    onProgress,
+    affinity: checkKey('affinity', options.affinity),
+    fairKey: checkKey('fairKey', options.fairKey),
+    retry,
+  }
+}
+
+/**
+ * @param {string} option
+ * @param {unknown} key
+ */
+function checkKey(option, key) {
+  if (key === undefined) return undefined
+  if (typeof key !== 'string' && typeof key !== 'number') {
+    throw unexpected(option, 'a string or a number', key, 'ERR_INVALID_ARG_TYPE')
+  }
+  return String(key)
+}
+
+module.exports = { MAX_TIMER_MS, callOptionNames, callOptions, crewOptions }
