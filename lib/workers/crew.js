@@ -159,7 +159,9 @@ class Crew {
     this.#endAll()
     await Promise.all([...this.#threads.values()].map((thread) => thread.exited()))
     // Until the engine's news of the last one has come, on one of the next turns of the event loop.
-    while (this.#threads.size > 0) await new Promise((resolve) => setImmediate(resolve))
+    while (this.#threads.size > 0) await nextTurn()
+    // And its event is out.
+    await nextTurn()
   }
 
   #endAll() {
@@ -413,6 +415,10 @@ function startError(error, workerData) {
   if (error?.name !== 'DataCloneError') return error
   const { uncloneable } = require('./value')
   return uncloneable(workerData, error, 'workerData')
+}
+
+function nextTurn() {
+  return new Promise((resolve) => setImmediate(resolve))
 }
 
 module.exports = { Crew }
