@@ -1,5 +1,6 @@
 /**
- * offloop takes heavy work off Node's event loop: native tasks on Rust threads, behind Promises.
+ * offloop takes heavy work off Node's event loop: native tasks on Rust threads and your own JavaScript on worker
+ * threads, behind Promises.
  *
  * @packageDocumentation
  */
@@ -239,7 +240,10 @@ export interface OneOffOptions {
 export interface TaskOptions extends OneOffOptions {
   /** Milliseconds that the task may wait for a thread. Then it rejects with `ERR_QUEUE_TIMEOUT`. */
   queueTimeout?: number
-  /** An integer; higher goes first. First in, first out among equals. @default 0 */
+  /**
+   * An integer; higher goes first, first in first out among equals. For each second that a task has waited it counts as
+   * one higher, so that none waits for ever. @default 0
+   */
   priority?: number
 }
 
@@ -347,14 +351,35 @@ interface PoolEvents {
   error: [error: Error]
 }
 
+/** What pools of Rust threads and pools of JS workers have in common. */
+interface Pool<Events extends Record<keyof Events, any[]>> extends EventEmitter<Events> {
+  /** How many threads or workers the pool has. */
+  readonly size: number
+  /** How many tasks wait. */
+  readonly queueSize: number
+  /** Whether another task would be taken. */
+  readonly hasRoom: boolean
+  /** Whether the pool was closed or destroyed. */
+  readonly closed: boolean
+
+  /** Resolves when another task would be taken: `while (!pool.hasRoom) await pool.ready()`. */
+  ready(): Promise<void>
+  stats(): PoolStats
+  /** Resolves when no task waits or runs. */
+  drain(): Promise<void>
+  /** Takes no more tasks, waits for those that are in, and ends the threads. May be called again. */
+  close(options?: CloseOptions): Promise<void>
+  /** Takes no more tasks and cancels all that are in: they reject with `ERR_POOL_CLOSED`. May be called again. */
+  destroy(): Promise<void>
+  /** `await using pool = new WorkerPool()` closes it. */
+  [Symbol.asyncDispose](): Promise<void>
+}
+
 /**
  * A pool of Rust threads with a queue of its own, off the event loop: threads take the next task without the main
  * thread's help. It keeps the process alive exactly while tasks are outstanding.
  */
-export class WorkerPool extends EventEmitter<PoolEvents> {
-  /** @param sizeOrOptions how many threads, or options */
-  constructor(sizeOrOptions?: number | PoolOptions)
-
+export interface NativePool extends Pool<PoolEvents> {
   /** Runs a native task on the pool. Rejects, never throws. */
   runTask<Name extends TaskName>(
     name: Name,
@@ -378,28 +403,236 @@ export class WorkerPool extends EventEmitter<PoolEvents> {
     mapper: (item: Item, index: number, context: MapContext) => Result | PromiseLike<Result>,
     options?: Pick<MapOptions, 'concurrency' | 'signal'>,
   ): AsyncGenerator<Awaited<Result>, void, void>
-
-  /** How many threads the pool has. */
-  readonly size: number
-  /** How many tasks wait. */
-  readonly queueSize: number
-  /** Whether another task would be taken. */
-  readonly hasRoom: boolean
-  /** Whether the pool was closed or destroyed. */
-  readonly closed: boolean
-
-  /** Resolves when another task would be taken: `while (!pool.hasRoom) await pool.ready()`. */
-  ready(): Promise<void>
-  stats(): PoolStats
-  /** Resolves when no task waits or runs. */
-  drain(): Promise<void>
-  /** Takes no more tasks, waits for those that are in, and ends the threads. May be called again. */
-  close(options?: CloseOptions): Promise<void>
-  /** Takes no more tasks and cancels all that are in: they reject with `ERR_POOL_CLOSED`. May be called again. */
-  destroy(): Promise<void>
-  /** `await using pool = new WorkerPool()` closes it. */
-  [Symbol.asyncDispose](): Promise<void>
 }
+
+/**
+ * What a function gets beside its data when a pool's worker runs it. Everything can be taken out of it by destructuring:
+ * `export default ({ pixels }, { move }) => move(blur(pixels))`.
+ */
+export interface WorkerContext {
+  /**
+   * Fires when the task is to stop: its reason is an error with the code that the caller gets, such as `ABORT_ERR` or
+   * `ERR_TASK_TIMEOUT`. A function that goes on is ended with its worker after the pool's `gracePeriod`.
+   */
+  readonly signal: AbortSignal
+  /** Whether the task is to stop, for loops that let nothing else run: asking costs some nanoseconds. */
+  readonly aborted: boolean
+  /** Gives a value to the caller's `onProgress`: the newest at most twenty times a second, and always the last one. */
+  progress(value: unknown): void
+  /** The worker's number in its pool, as in the pool's events. */
+  readonly workerId: number
+  /** The name of the export that was called. */
+  readonly name: string
+  /**
+   * Marks every transferable object in the value (ArrayBuffers, those of views, MessagePorts, streams) to be moved with
+   * the result instead of copied, and gives the value back.
+   */
+  move<Value>(value: Value): Value
+}
+
+/** A function that a worker file exports. */
+type WorkerFunction = (data: any, context: WorkerContext) => unknown
+
+/** The functions of a worker file by their names; `typeof import('./worker')`, or the type of one function. */
+type Exports<Worker> = Worker extends (...args: any[]) => unknown ? { default: Worker } : Worker
+
+/** The names of the functions that a worker file exports. */
+type ExportName<Worker> = keyof {
+  [Name in keyof Exports<Worker> as Exports<Worker>[Name] extends (...args: any[]) => unknown ? Name : never]: true
+} &
+  string
+
+type DataOf<Worker, Name extends keyof Exports<Worker>> = Exports<Worker>[Name] extends () => unknown
+  ? unknown
+  : Exports<Worker>[Name] extends (data: infer Data, ...rest: any[]) => unknown
+    ? Data
+    : never
+
+type ResultOf<Worker, Name extends keyof Exports<Worker>> = 0 extends 1 & Worker
+  ? any // of a file whose type is not given
+  : Exports<Worker>[Name] extends (...args: any[]) => infer Result
+    ? Awaited<Result>
+    : never
+
+/** Options of one task of a pool of JS workers. */
+export interface WorkerTaskOptions {
+  /** Which export of the worker file to call. @default 'default' */
+  name?: string
+  /**
+   * Stops the task. The promise rejects at once with an `AbortError`, whose `cause` is the signal's reason. When the task
+   * runs, its function is asked to stop through its context, and its worker is ended after the pool's `gracePeriod`.
+   */
+  signal?: AbortSignal
+  /** Milliseconds that the task may run, counted from its start. Then it rejects with `ERR_TASK_TIMEOUT`, and is stopped. */
+  timeout?: number
+  /** Milliseconds that the task may wait for a worker. Then it rejects with `ERR_QUEUE_TIMEOUT`. */
+  queueTimeout?: number
+  /**
+   * An integer; higher goes first, first in first out among equals. For each second that a task has waited it counts as
+   * one higher, so that none waits for ever. @default 0
+   */
+  priority?: number
+  /**
+   * Objects of the data to move instead of copying: ArrayBuffers, MessagePorts and what else `postMessage` of
+   * `node:worker_threads` takes. They cannot be used any more by the caller.
+   */
+  transferList?: readonly Transferable[]
+  /** Called with what the function gives to `context.progress`, in the caller's async context. */
+  onProgress?: (value: any) => void
+  /** Tasks of one key run on one worker, as long as it lives: for what it keeps in memory between them. */
+  affinity?: string | number
+  /**
+   * Whose task it is. Workers that become free go to whom the fewest tasks run, and of a bounded queue a key holds no more
+   * places than are left, so that none can fill the pool while others wait.
+   */
+  fairKey?: string | number
+  /**
+   * How many more times the task may run when its worker ends under it: for tasks that may be begun twice. Not together
+   * with `transferList`. @default 0
+   */
+  retry?: number
+}
+
+/** What can be in a `transferList`. */
+type Transferable = import('node:worker_threads').Transferable
+
+/** Options of a pool of JS workers. */
+export interface WorkerPoolOptions extends Omit<PoolOptions, 'size'> {
+  /** Workers, 1 to 1024: so many are started at once. @default the program's CPU budget, see `PoolOptions.size` */
+  size?: number
+  /** Instead of `size`: how many workers there are at least. @default 1 with a `maxSize` */
+  minSize?: number
+  /** Instead of `size`: how many there are at the most; they are started when tasks wait. @default the CPU budget */
+  maxSize?: number
+  /** Milliseconds without work after which a worker beyond `minSize` is ended. @default 60000 */
+  idleTimeout?: number
+  /** How many tasks one worker runs at a time; more than 1 is for functions that wait. @default 1 */
+  concurrency?: number
+  /** What the workers see as `workerData` of `node:worker_threads`. */
+  workerData?: unknown
+  /** Milliseconds that a worker has to load its file. @default 30000 */
+  startTimeout?: number
+  /** Milliseconds that a cancelled task has to stop by itself before its worker is ended and replaced. @default 100 */
+  gracePeriod?: number
+  /** When a worker is replaced by a fresh one, between two tasks. */
+  recycleAfter?: {
+    /** After so many tasks. */
+    tasks?: number
+    /** When its JS heap holds so many megabytes after a task. */
+    heapMb?: number
+    /** After so many milliseconds. */
+    age?: number
+  }
+  /** As in `new Worker()`, like the options below. @default process.env */
+  env?: import('node:worker_threads').WorkerOptions['env']
+  argv?: unknown[]
+  execArgv?: string[]
+  resourceLimits?: import('node:worker_threads').ResourceLimits
+  stdout?: boolean
+  stderr?: boolean
+  trackUnmanagedFds?: boolean
+}
+
+/**
+ * Why a worker ended: by itself (`exited`), by an exception that nobody caught (`crashed`), for want of memory
+ * (`outOfMemory`), before it had loaded its file (`loadFailed`), with a task that did not stop in time (`terminated`),
+ * after a time without work (`idle`), to be replaced (`recycled`), or with the pool (`closed`).
+ */
+export type WorkerExitReason =
+  'exited' | 'crashed' | 'outOfMemory' | 'loadFailed' | 'terminated' | 'idle' | 'recycled' | 'closed'
+
+interface WorkerPoolEvents extends PoolEvents {
+  /** A worker was started. It has streams when the options ask for them. */
+  workerCreate: [
+    worker: {
+      workerId: number
+      threadId: number
+      stdout: import('node:stream').Readable | null
+      stderr: import('node:stream').Readable | null
+    },
+  ]
+  /** A worker has ended. `error` is what its tasks were rejected with. */
+  workerExit: [worker: { workerId: number; exitCode: number; reason: WorkerExitReason; error: Error }]
+  /** What a worker posted with `parentPort.postMessage` outside a task. */
+  message: [value: any, workerId: number]
+}
+
+/**
+ * A pool of worker threads that run your own JavaScript. Its queue is off the event loop: workers take the next task
+ * without the main thread's help. Values are copied by structured clone, or moved. A pool keeps the process alive exactly
+ * while tasks are outstanding.
+ */
+export interface ScriptPool<Worker = any> extends Pool<WorkerPoolEvents> {
+  /** Calls the default export of the worker file with `data`. Rejects, never throws. */
+  runTask(
+    data?: DataOf<Worker, 'default' & keyof Exports<Worker>>,
+    options?: WorkerTaskOptions & { name?: 'default' },
+  ): Promise<ResultOf<Worker, 'default' & keyof Exports<Worker>>>
+  /** Calls the named export. */
+  runTask<Name extends ExportName<Worker>>(
+    data: DataOf<Worker, Name & keyof Exports<Worker>>,
+    options: WorkerTaskOptions & { name: Name },
+  ): Promise<ResultOf<Worker, Name & keyof Exports<Worker>>>
+
+  /** The results of the default export for every item, as of `map` on a pool of Rust threads. */
+  map(
+    iterable:
+      | Iterable<DataOf<Worker, 'default' & keyof Exports<Worker>>>
+      | AsyncIterable<DataOf<Worker, 'default' & keyof Exports<Worker>>>,
+    options?: WorkerMapOptions,
+  ): AsyncGenerator<ResultOf<Worker, 'default' & keyof Exports<Worker>>, void, void>
+  /** The results of the named export for every item. */
+  map<Name extends ExportName<Worker>>(
+    iterable:
+      | Iterable<DataOf<Worker, Name & keyof Exports<Worker>>>
+      | AsyncIterable<DataOf<Worker, Name & keyof Exports<Worker>>>,
+    name: Name,
+    options?: WorkerMapOptions,
+  ): AsyncGenerator<ResultOf<Worker, Name & keyof Exports<Worker>>, void, void>
+  /** The results of a function for every item, in the order of the items and with the same bounds. */
+  map<Item, Result>(
+    iterable: Iterable<Item> | AsyncIterable<Item>,
+    mapper: (item: Item, index: number, context: MapContext) => Result | PromiseLike<Result>,
+    options?: Pick<MapOptions, 'concurrency' | 'signal'>,
+  ): AsyncGenerator<Awaited<Result>, void, void>
+}
+
+/** Options of `map()` on a pool of JS workers. */
+export interface WorkerMapOptions extends Omit<WorkerTaskOptions, 'transferList' | 'name'> {
+  /** How many items may be on their way or wait for the consumer. @default twice the pool's size */
+  concurrency?: number
+}
+
+/**
+ * A pool of Rust threads, or of JS workers when it is made from a file or a function:
+ *
+ * ```ts
+ * const threads = new WorkerPool(4)
+ * const workers = new WorkerPool<typeof import('./worker')>('./worker.js', 4)
+ * ```
+ */
+export const WorkerPool: {
+  /** @param sizeOrOptions how many Rust threads, or options */
+  new (sizeOrOptions?: number | PoolOptions): NativePool
+  /**
+   * @param worker a function, which runs without the variables around it
+   * @param sizeOrOptions how many workers, or options
+   */
+  new <Data, Result>(
+    worker: (data: Data, context: WorkerContext) => Result,
+    sizeOrOptions?: number | WorkerPoolOptions,
+  ): ScriptPool<(data: Data, context: WorkerContext) => Result>
+  /**
+   * @param worker a file, CommonJS, ESM or TypeScript where Node strips types; a relative path starts at the current
+   *   directory, as with `new Worker()`. It exports functions, or listens with `parentPort.on('message')` and answers with
+   *   `parentPort.postMessage()`, or computes one result from `workerData` while it is loaded and posts it.
+   * @param sizeOrOptions how many workers, or options
+   */
+  new <Worker = any>(worker: string | URL, sizeOrOptions?: number | WorkerPoolOptions): ScriptPool<Worker>
+}
+
+/** A pool of Rust threads; with the type of a worker file or of a function, a pool of JS workers. */
+export type WorkerPool<Worker = never> = [Worker] extends [never] ? NativePool : ScriptPool<Worker>
 
 /** The pool of the program's default size, made when it is first asked for. */
 export function defaultPool(): WorkerPool

@@ -33,7 +33,6 @@ expectError(pool.runTask('noop', 1, { transferList: [new Uint8Array(8)] }))
 // A pool is made from a number or from options.
 void new WorkerPool(4)
 void new WorkerPool({ size: 4, maxQueue: Infinity, maxQueueBytes: 1e9, name: 'images', niceIncrement: 5 })
-expectError(new WorkerPool('4'))
 expectError(new WorkerPool({ threads: 4 }))
 
 // What a pool says of itself, and how it ends.
