@@ -32,10 +32,16 @@ let isPumping = false
 let isPaused = false
 /** Whether the file is evaluated anew for each call. */
 let isOneShot = false
+/** How many calls may run at a time. */
+let limit = concurrency
 
-/** From now on, each call evaluates the file anew, unless there is another way to run it. */
+/**
+ * From now on, each call evaluates the file anew, unless there is another way to run it. One at a time: there is only one
+ * `workerData`.
+ */
 function useOneShot() {
   isOneShot = true
+  limit = 1
 }
 
 /** Takes and runs calls until there are none, or no more at a time. */
@@ -43,7 +49,7 @@ function pump() {
   if (isPumping || isPaused) return
   isPumping = true
   try {
-    while (running() < concurrency) {
+    while (running() < limit) {
       if (!canRun()) {
         resume(retireUnlessListening)
         return

@@ -30,7 +30,8 @@ function collect(value, found) {
     if (typeof part !== 'object' || part === null) continue
     const buffer = ArrayBuffer.isView(part) ? part.buffer : part
     if (types.isArrayBuffer(buffer)) {
-      if (!mustStay(buffer)) found.add(buffer)
+      // Nothing is gained with an empty one; one that was moved before is empty too, and cannot be cloned.
+      if (buffer.byteLength > 0 && !mustStay(buffer)) found.add(buffer)
     } else if (Array.isArray(part) || types.isSet(part)) {
       for (const item of part) seen.add(item)
     } else if (types.isMap(part)) {
