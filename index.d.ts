@@ -8,6 +8,7 @@
 /// <reference types="node" />
 
 import { EventEmitter } from 'node:events'
+import { ResourceLimits, SHARE_ENV, Transferable } from 'node:worker_threads'
 
 /** A typed array of numbers, a view over a SharedArrayBuffer included. */
 export type NumericArray =
@@ -636,6 +637,50 @@ export type WorkerPool<Worker = never> = [Worker] extends [never] ? NativePool :
 
 /** The pool of the program's default size, made when it is first asked for. */
 export function defaultPool(): WorkerPool
+
+/** Options of `runWorker`. Those without a description are options of Node's `new Worker`, and the same. */
+export interface RunWorkerOptions {
+  /** What the file finds as `workerData`: a structured clone. What cannot be cloned rejects with its path named. */
+  workerData?: unknown
+  /** What of `workerData` is moved instead of cloned: ArrayBuffers, ports, streams. The caller cannot use it any more. */
+  transferList?: readonly Transferable[]
+  /** Terminates the worker: it rejects with an `AbortError`, whose `cause` is the signal's reason. */
+  signal?: AbortSignal
+  /** Milliseconds that the worker may run, counted from its start. Then it rejects with `ERR_TASK_TIMEOUT`. */
+  timeout?: number
+  /** Milliseconds that the worker has to end by itself when it has posted its result. @default 100 */
+  gracePeriod?: number
+  argv?: readonly unknown[]
+  env?: NodeJS.Dict<string> | typeof SHARE_ENV
+  execArgv?: readonly string[]
+  resourceLimits?: ResourceLimits
+  name?: string
+  /** `true` drops what the worker prints. @default false: it is printed */
+  stdout?: boolean
+  /** `true` drops what the worker prints as errors. @default false: it is printed */
+  stderr?: boolean
+  trackUnmanagedFds?: boolean
+}
+
+/**
+ * Runs a file in a worker thread of its own. The first message that it posts is the result; afterwards the worker may end
+ * by itself, or is terminated. Rejects, never throws:
+ *
+ * - with what the file throws and does not catch: the same class, `code`, `cause` and properties, and a stack that goes
+ *   on with the caller's;
+ * - `ERR_WORKER_EXITED`, with `exitCode`, when the worker ends without a result;
+ * - `ERR_WORKER_OUT_OF_MEMORY`, when it goes beyond its `resourceLimits`;
+ * - `ERR_WORKER_LOAD_FAILED`, when there is no such file, or no thread can be started;
+ * - `ERR_VALUE_NOT_CLONEABLE`, `ABORT_ERR` and `ERR_TASK_TIMEOUT`.
+ *
+ * ```js
+ * // compute.js: parentPort.postMessage(heavyComputation(workerData.iterations))
+ * const result = await runWorker(path.join(__dirname, 'compute.js'), { workerData: { iterations: 1e9 } })
+ * ```
+ *
+ * @param file a path, from the current directory if it is relative, or a `file:` or `data:` URL
+ */
+export function runWorker<Result = any>(file: string | URL, options?: RunWorkerOptions): Promise<Result>
 
 /** A native task as `tasks()` lists it. */
 export interface TaskDescription {

@@ -5,5 +5,6 @@ const { classes } = require('./lib/errors')
 const { WorkerPool } = require('./lib/pool')
 const { defaultPool, runTask } = require('./lib/run-task')
 const { tasks } = require('./lib/tasks')
+const { runWorker } = require('./lib/workers/run-worker')
 
-module.exports = { WorkerPool, defaultPool, runTask, tasks, ...classes }
+module.exports = { WorkerPool, defaultPool, runTask, runWorker, tasks, ...classes }

@@ -15,6 +15,7 @@ export const {
   WorkerPool,
   defaultPool,
   runTask,
+  runWorker,
   tasks,
 } = offloop
 

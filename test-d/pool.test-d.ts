@@ -1,5 +1,6 @@
 import { expectAssignable, expectError, expectType } from 'tsd'
-import offloop, { WorkerPool, defaultPool, runTask, tasks } from '..'
+import { SHARE_ENV } from 'node:worker_threads'
+import offloop, { WorkerPool, defaultPool, runTask, runWorker, tasks } from '..'
 import * as everything from '..'
 import type { PoolStats, Progress, TaskDescription, TaskName } from '..'
 
@@ -64,6 +65,26 @@ expectType<AsyncGenerator<string, void, void>>(
   }),
 )
 expectError(pool.map([1], String, { priority: 1 }))
+
+// One worker, one result.
+expectType<Promise<any>>(runWorker('./compute.js'))
+expectType<Promise<number>>(runWorker<number>(new URL('file:///compute.js'), { workerData: { iterations: 5 } }))
+void runWorker('./compute.js', {
+  transferList: [new ArrayBuffer(8), new MessageChannel().port1],
+  signal: new AbortController().signal,
+  timeout: 1000,
+  gracePeriod: 0,
+  env: SHARE_ENV,
+  argv: ['a', 1],
+  execArgv: ['--no-warnings'],
+  resourceLimits: { maxOldGenerationSizeMb: 64 },
+  name: 'compute',
+  stdout: true,
+  stderr: true,
+  trackUnmanagedFds: false,
+})
+expectError(runWorker(() => 1))
+expectError(runWorker('./compute.js', { queueTimeout: 5 }))
 
 // Errors are one family.
 const error = new Error() as offloop.OffloopError
