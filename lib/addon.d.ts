@@ -8,6 +8,7 @@ export interface Limits {
   queueTimeout?: number
   priority: number
   wantsProgress: boolean
+  traced: boolean
 }
 
 /** The arguments of a task: its slot and number, its input as JSON text, and the binary values beside that. */

@@ -17,6 +17,7 @@ const { submit } = require('./submission')
 /** libuv's threads, of which at most half are taken. @type {import('./submission').Door} */
 const libuv = {
   owner: undefined,
+  name: undefined,
   refusal: () => undefined,
   submit(slot, task, json, binaries, kinds, limits) {
     const answer = session.submitOneOff(slot, task, json, binaries, kinds, limits)

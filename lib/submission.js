@@ -10,6 +10,7 @@
 const { AsyncResource } = require('node:async_hooks')
 const native = require('./native')
 const { encode, handOver } = require('./codec')
+const diagnostics = require('./diagnostics')
 const { errorOf } = require('./errors')
 const { unexpected } = require('./options')
 const { newPromise, resolveOfLast } = require('./promise')
@@ -40,6 +41,7 @@ function taskNumber(name) {
  *
  * @typedef {object} Door
  * @property {Owner | undefined} owner
+ * @property {string | undefined} name the pool's, for those who watch
  * @property {() => string | undefined} refusal the code of the error, when a task would be refused
  * @property {(slot: number, task: number, json: string | undefined, binaries: Uint8Array[] | undefined,
  *   kinds: Uint32Array, limits: import('./addon').Limits) => string | null | undefined} submit the code of the error, when it is refused
@@ -70,11 +72,20 @@ function submit(door, name, input, options) {
   }
   const { binaries, kinds } = handOver(draft, transferList)
   const promise = newPromise()
-  const extras = signal || onProgress ? { signal, onProgress: onProgress && AsyncResource.bind(onProgress) } : undefined
+  const trace = diagnostics.trace(name, door.name)
+  const watched = signal || onProgress || trace
+  const extras = watched ? { signal, onProgress: onProgress && AsyncResource.bind(onProgress), trace } : undefined
   const slot = reserve({ name, resolve: resolveOfLast(), owner: door.owner, extras })
-  const limits = { timeout, queueTimeout, priority, wantsProgress: onProgress !== undefined }
+  const limits = {
+    timeout,
+    queueTimeout,
+    priority,
+    wantsProgress: onProgress !== undefined,
+    traced: trace !== undefined,
+  }
   const code = door.submit(slot, task, draft.json, binaries, kinds, limits)
   admit(slot, code, name, door.owner)
+  if (trace) diagnostics.enqueued(trace)
   if (signal) watch(signal, slot, abort)
   return promise
 }

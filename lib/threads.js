@@ -8,6 +8,7 @@
  */
 
 const native = require('./native')
+const { isActive } = require('./diagnostics')
 const { errorOf } = require('./errors')
 const { poolOptions, taskOptionNames, taskOptions, unexpected } = require('./options')
 const { session } = require('./session')
@@ -39,6 +40,7 @@ class Threads {
     /** @type {import('./submission').Door} */
     this.#door = {
       owner: this,
+      name: options.name,
       refusal: () => (this.#closed ? 'ERR_POOL_CLOSED' : this.room > 0 ? undefined : 'ERR_QUEUE_FULL'),
       submit: (slot, task, json, binaries, kinds, limits) => {
         return this.#native.submitWith(slot, task, json, binaries, kinds, limits)
@@ -72,7 +74,8 @@ class Threads {
    * @param {unknown} options
    */
   runTask(name, input, options) {
-    if (input === undefined && options === undefined) return submitPlain(this.number, name, this)
+    const isPlain = input === undefined && options === undefined
+    if (isPlain && !isActive()) return submitPlain(this.number, name, this)
     return submit(this.#door, name, input, taskOptions(options, taskOptionNames))
   }
 

@@ -118,8 +118,8 @@ function submitCall(crew, data, options) {
     bytes: bytesIn(transferList),
     to: input.to,
   })
-  if (trace) diagnostics.enqueued(trace)
   admit(crew, slot, answer, name)
+  if (trace) diagnostics.enqueued(trace)
   if (signal) watch(signal, slot, abort)
   return call.promise
 }

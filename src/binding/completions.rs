@@ -27,6 +27,7 @@ pub(super) enum Event {
         worker: u32,
         run: u32,
     },
+    /// A task was started.
     Started,
     /// The worker has not got the parcel of a call.
     ParcelWanted(u32),
@@ -97,6 +98,10 @@ impl Completions {
 }
 
 impl Sink for Completions {
+    fn started(&self, slot: u32) {
+        self.push(slot, Event::Started);
+    }
+
     fn settle(&self, slot: u32, outcome: Outcome) {
         self.push(slot, Event::Settled(outcome));
     }
@@ -117,10 +122,6 @@ impl CrewSink for Completions {
 
     fn reported(&self, slot: u32, answer: Answer, worker: u32, run: u32) {
         self.push(slot, Event::Reported { answer, worker, run });
-    }
-
-    fn started(&self, slot: u32) {
-        self.push(slot, Event::Started);
     }
 
     fn parcel_wanted(&self, slot: u32, worker: u32) {

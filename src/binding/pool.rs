@@ -35,6 +35,7 @@ pub struct TaskOptions {
     pub queue_timeout: Option<f64>,
     pub priority: i32,
     pub wants_progress: bool,
+    pub traced: bool,
 }
 
 /// What JavaScript holds of a pool. Collected as garbage, it lets the pool go.
@@ -200,6 +201,7 @@ pub(super) fn job(task: u32, payload: crate::engine::Payload, options: &TaskOpti
         timeout: limit(options.timeout),
         queue_timeout: limit(options.queue_timeout),
         wants_progress: options.wants_progress,
+        traced: options.traced,
     }
 }
 

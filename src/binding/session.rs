@@ -59,7 +59,7 @@ enum Kind {
     ReportMail = 11,
     /// A worker wants the parcel of a call. The worker. One.
     ParcelWanted = 12,
-    /// A call has been started. None.
+    /// The task has been started. None.
     Started = 13,
     /// A worker takes calls; the number is the crew's, so below. The worker. One.
     Ready = 14,

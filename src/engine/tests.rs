@@ -23,6 +23,7 @@ struct Heard {
     /// Every outcome of a slot, as its number or its error's code: two would be one too many.
     outcomes: HashMap<u32, Vec<Result<f64, Code>>>,
     order: Vec<u32>,
+    started: Vec<u32>,
     reports: Vec<(u32, Report)>,
     rooms: usize,
 }
@@ -37,6 +38,12 @@ impl Sink for Recorder {
         heard.outcomes.entry(slot).or_default().push(said);
         heard.order.push(slot);
         self.news.notify_all();
+    }
+
+    fn started(&self, slot: u32) {
+        let mut heard = lock(&self.heard);
+        assert!(!heard.outcomes.contains_key(&slot), "started after the end");
+        heard.started.push(slot);
     }
 
     fn progress(&self, slot: u32, report: Report) {

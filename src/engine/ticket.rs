@@ -30,12 +30,14 @@ pub struct Job {
     pub queue_timeout: Option<Duration>,
     /// Whether the sink wants `progress`.
     pub wants_progress: bool,
+    /// Whether the sink wants to hear of the start.
+    pub traced: bool,
 }
 
 impl Job {
     /// A task without limits.
     pub fn new(entry: &'static Entry, payload: Payload) -> Self {
-        Self { entry, payload, timeout: None, queue_timeout: None, wants_progress: false }
+        Self { entry, payload, timeout: None, queue_timeout: None, wants_progress: false, traced: false }
     }
 }
 
@@ -100,6 +102,9 @@ impl Ticket {
         if let Some(limit) = job.timeout {
             let watched: Arc<dyn Cancel> = Arc::clone(self) as _;
             timekeeper::watch(&watched, limit, Reason::TimedOut);
+        }
+        if job.traced {
+            self.sink.started(self.slot);
         }
         let progress = job.wants_progress.then(|| {
             let ticket = Arc::clone(self);

@@ -68,8 +68,6 @@ pub trait CrewSink: Sink {
     fn answered(&self, slot: u32, answer: Answer, threw: bool, worker: u32, run: u32);
     /// The call in `slot` is this far. Never comes after its end.
     fn reported(&self, slot: u32, answer: Answer, worker: u32, run: u32);
-    /// The call in `slot` has been started.
-    fn started(&self, slot: u32);
     /// The worker that has started the call in `slot` wants its parcel.
     fn parcel_wanted(&self, slot: u32, worker: u32);
     /// Something happened to a worker.

@@ -30,6 +30,8 @@ impl Sink for Recorder {
         lock(&self.heard).ends.entry(slot).or_default().push(Err(code));
     }
 
+    fn started(&self, _: u32) {}
+
     fn progress(&self, _: u32, _: Report) {}
 
     fn room(&self, _: u32) {
@@ -45,8 +47,6 @@ impl CrewSink for Recorder {
     fn reported(&self, slot: u32, _: Answer, _: u32, _: u32) {
         assert!(!lock(&self.heard).ends.contains_key(&slot), "a report after the end");
     }
-
-    fn started(&self, _: u32) {}
 
     fn parcel_wanted(&self, _: u32, _: u32) {}
 
