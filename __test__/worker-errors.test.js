@@ -9,7 +9,8 @@ const vm = require('node:vm')
 const { inspect } = require('node:util')
 const { OffloopError, TimeoutError, WorkerError } = require('..')
 const { errorOf } = require('../lib/errors')
-const { callerFrames, decodeThrown, encodeThrown } = require('../lib/workers/thrown')
+const { callerFrames } = require('../lib/workers/stack')
+const { decodeThrown, encodeThrown } = require('../lib/workers/thrown')
 const { plainJson } = require('../lib/workers/value')
 
 /**

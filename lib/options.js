@@ -22,15 +22,16 @@ const MAX_MS = Number.MAX_SAFE_INTEGER
  * @param {string} expected
  * @param {unknown} got
  * @param {'ERR_INVALID_ARG_TYPE' | 'ERR_INVALID_ARG_VALUE' | 'ERR_OUT_OF_RANGE' | 'ERR_VALUE_NOT_CLONEABLE'} code
+ * @param {unknown} [cause]
  */
-function unexpected(option, expected, got, code) {
+function unexpected(option, expected, got, code, cause) {
   // One line: of an Error the first, without the stack.
   const [shown] = inspect(got, { depth: 0, maxStringLength: 60, breakLength: Infinity, customInspect: false }).split(
     '\n',
     1,
   )
   const kind = got === null ? 'null' : typeof got
-  return errorOf(`Expected \`${option}\` to be ${expected}, got \`${shown}\` (${kind})`, { code })
+  return errorOf(`Expected \`${option}\` to be ${expected}, got \`${shown}\` (${kind})`, { code, cause })
 }
 
 /**

@@ -10,6 +10,7 @@
 const { types } = require('node:util')
 const { errorOf } = require('../errors')
 const { unexpected } = require('../options')
+const { callerFrames, withFrames } = require('./stack')
 
 /** How many parts of a value are looked at. */
 const MAX_PARTS = 100_000
@@ -24,15 +25,22 @@ const MAX_PARTS = 100_000
  * @param {readonly unknown[]} [transferList] what need not be cloned
  */
 function uncloneable(value, cause, root = 'data', transferList = []) {
+  return withFrames(errorFor(find(value, root, new Set(transferList)), cause, root), callerFrames())
+}
+
+/**
+ * @param {Culprit | undefined} culprit
+ * @param {unknown} cause
+ * @param {string} root
+ */
+function errorFor(culprit, cause, root) {
   const code = 'ERR_VALUE_NOT_CLONEABLE'
-  const culprit = find(value, root, new Set(transferList))
   if (culprit === undefined) return errorOf(`The \`${root}\` cannot be cloned: ${messageOf(cause)}`, { code, cause })
   if ('thrown' in culprit) {
     const message = `Expected \`${culprit.path}\` to be readable, got ${messageOf(culprit.thrown)}`
     return errorOf(message, { code, cause: culprit.thrown })
   }
-  const error = unexpected(culprit.path, 'a value that can be cloned', culprit.value, code)
-  return Object.defineProperty(error, 'cause', { value: cause, configurable: true, writable: true })
+  return unexpected(culprit.path, 'a value that can be cloned', culprit.value, code, cause)
 }
 
 /**

@@ -13,7 +13,8 @@ const { MessageChannel, Worker, receiveMessageOnPort } = require('node:worker_th
 const { errorOf } = require('../errors')
 const { checkKnown, checkNumber, checkObject, checkSignal, unexpected } = require('../options')
 const { resolveFile } = require('./file')
-const { callerFrames, decodeThrown, encodeThrown } = require('./thrown')
+const { callerFrames, withFrames } = require('./stack')
+const { decodeThrown, encodeThrown } = require('./thrown')
 const { uncloneable } = require('./value')
 
 const bootstrap = path.join(__dirname, 'solo.js')
@@ -215,9 +216,7 @@ class Run {
    * @param {import('../errors').ErrorDetails} details
    */
   #error(message, details) {
-    const error = errorOf(message, details)
-    error.stack = [`${error.name}: ${message}`, this.#frames].join('\n')
-    return error
+    return withFrames(errorOf(message, details), this.#frames)
   }
 }
 

@@ -9,19 +9,15 @@
  * @module
  */
 
-const path = require('node:path')
-const { pathToFileURL } = require('node:url')
 const { inspect, types } = require('node:util')
 const { OffloopError, classes, errorOf } = require('../errors')
+const { joined, outsideStack } = require('./stack')
 const { plainJson } = require('./value')
 
 /** How long a chain of causes may be. */
 const MAX_DEPTH = 64
 /** How many classes are kept; somebody may make them without end. */
 const MAX_CLASSES = 1000
-
-/** In a stack, between the frames of the worker and those of the caller. */
-const BOUNDARY = '    --- thread boundary: the worker above, its caller below ---'
 
 /** The classes of errors that every thread has. */
 const builtins = {
@@ -248,10 +244,7 @@ function textOf(value) {
  */
 function decodeThrown(description, callerStack) {
   const thrown = restore(description, [])
-  if (description.kind === 'error') {
-    const frames = framesOf(callerStack ?? '').filter(isOutside)
-    if (frames.length > 0) setHidden(thrown, 'stack', [thrown.stack, BOUNDARY, ...frames].join('\n'))
-  }
+  if (description.kind === 'error' && callerStack) setHidden(thrown, 'stack', joined(thrown.stack, callerStack))
   return thrown
 }
 
@@ -339,17 +332,6 @@ function setHidden(object, key, value) {
 }
 
 /**
- * The frames of all who await what is being settled, to be given to `decodeThrown`.
- *
- * @returns {string}
- */
-function callerFrames() {
-  const holder = { stack: '' }
-  Error.captureStackTrace(holder, callerFrames)
-  return framesOf(holder.stack).filter(isOutside).join('\n')
-}
-
-/**
  * A stack that begins with the name of the class, where V8 has put that of the built-in class it extends.
  *
  * @param {string} stack
@@ -360,41 +342,4 @@ function renamed(stack, base, name) {
   return stack.startsWith(base) && /^(:|\n|$)/.test(stack.slice(base.length)) ? name + stack.slice(base.length) : stack
 }
 
-/**
- * A worker's stack without the frames of this package, and without those of Node that only lead there.
- *
- * @param {string} stack
- * @param {string} message
- */
-function outsideStack(stack, message) {
-  // A message may have lines that look like frames.
-  const start = stack.indexOf(message)
-  const end = stack.indexOf('\n', start < 0 ? 0 : start + message.length)
-  if (end < 0) return stack
-  const frames = framesOf(stack.slice(end))
-  const last = frames.findLastIndex((frame) => !isOutside(frame))
-  const kept = frames.filter(
-    (frame, i) => isOutside(frame) && (last < 0 || i < last || !frame.includes('node:internal')),
-  )
-  return [stack.slice(0, end), ...kept].join('\n')
-}
-
-/** @param {unknown} stack */
-function framesOf(stack) {
-  // Whoever sets `Error.prepareStackTrace` may make something else of a stack.
-  return typeof stack === 'string' ? stack.split('\n').filter((line) => /^\s+at |^\s+---/.test(line)) : []
-}
-
-const folder = path.dirname(__dirname) + path.sep
-const folderUrl = pathToFileURL(folder).href
-
-/**
- * Whether a frame is not of this package.
- *
- * @param {string} frame
- */
-function isOutside(frame) {
-  return !frame.includes(folder) && !frame.includes(folderUrl)
-}
-
-module.exports = { callerFrames, decodeThrown, encodeThrown }
+module.exports = { decodeThrown, encodeThrown }
