@@ -7,11 +7,9 @@
  * @module
  */
 
-const { Progress } = require('./progress')
 const { readMail } = require('./mailbox')
 const { nameOf } = require('./functions')
 const { worker } = require('./seat')
-const { collect } = require('./transferables')
 
 /** @typedef {InstanceType<typeof import('./run').Run>} Run */
 
@@ -44,7 +42,7 @@ class Context {
   get progress() {
     const run = this.#run
     return (/** @type {unknown} */ value) => {
-      if (run.wantsProgress && !run.ended) (run.progress ??= new Progress(run.number)).report(value)
+      if (run.wantsProgress && !run.ended) (run.progress ??= progressOf(run)).report(value)
     }
   }
 
@@ -53,7 +51,7 @@ class Context {
     const run = this.#run
     /** @template T @param {T} value */
     return (value) => {
-      collect(value, (run.moved ??= new Set()))
+      require('./transferables').collect(value, (run.moved ??= new Set()))
       return value
     }
   }
@@ -67,6 +65,12 @@ class Context {
   get name() {
     return nameOf(this.#run.name)
   }
+}
+
+/** @param {Run} run */
+function progressOf(run) {
+  const { Progress } = require('./progress')
+  return new Progress(run.number)
 }
 
 module.exports = { Context }

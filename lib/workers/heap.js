@@ -10,7 +10,6 @@
 
 const { getHeapStatistics } = require('node:v8')
 const native = require('../native')
-const { heapMb } = require('./seat')
 
 /** How often the heap is looked at, at the most. */
 const PAUSE_MS = 50
@@ -18,9 +17,13 @@ const PAUSE_MS = 50
 let lookedAt = -Infinity
 let retired = false
 
-/** Looks at the heap, unless it has just been looked at. For after a task. */
-function check() {
-  if (heapMb === undefined || retired) return
+/**
+ * Looks at the heap, unless it has just been looked at. For after a task.
+ *
+ * @param {number} heapMb how large it may be
+ */
+function check(heapMb) {
+  if (retired) return
   const now = performance.now()
   if (now - lookedAt < PAUSE_MS) return
   lookedAt = now

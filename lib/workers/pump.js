@@ -15,7 +15,6 @@ const { Context } = require('./context')
 const { explain } = require('./entry')
 const functions = require('./functions')
 const { withParcel } = require('./mailbox')
-const oneShot = require('./one-shot')
 const { dispatch, isListening } = require('./parent-port')
 const { Run, begin, running } = require('./run')
 const { concurrency, meta } = require('./seat')
@@ -116,7 +115,7 @@ function execute(run, data) {
   if (work !== undefined) call(work, run, data)
   else if (run.name !== 0) fail(run, functions.unknown(run.name))
   else if (isListening()) dispatch(run, data)
-  else if (isOneShot) oneShot.evaluate(run, data, pump)
+  else if (isOneShot) require('./one-shot').evaluate(run, data, pump)
   else fail(run, functions.unknown(run.name))
 }
 

@@ -7,7 +7,6 @@
  * @module
  */
 
-const { errorOf } = require('../errors')
 const { flags } = require('./seat')
 
 /** @typedef {InstanceType<typeof import('./progress').Progress>} Progress */
@@ -63,6 +62,7 @@ class Run {
   }
 
   reason() {
+    const { errorOf } = require('../errors')
     const code = /** @type {string} */ (this.stopCode)
     return errorOf(reasons[code] ?? reasons.ABORT_ERR, { code })
   }

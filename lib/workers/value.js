@@ -10,8 +10,6 @@
  */
 
 const { types } = require('node:util')
-const { Deserializer, Serializer } = require('node:v8')
-const { uncloneable } = require('./culprit')
 
 /** How deep a value may be nested that goes as text. Bytes take anything deeper. */
 const MAX_DEPTH = 64
@@ -142,6 +140,7 @@ function isForeign(object) {
 function serialize(value) {
   refuseInstances(value)
   // The base class, since its child in `v8.serialize` makes Buffers of all views and loses that they share memory.
+  const { Serializer } = require('node:v8')
   const serializer = new Serializer()
   serializer.writeHeader()
   serializer.writeValue(value)
@@ -153,6 +152,7 @@ function serialize(value) {
  * @returns {any}
  */
 function deserialize(bytes) {
+  const { Deserializer } = require('node:v8')
   const deserializer = new Deserializer(bytes)
   deserializer.readHeader()
   return deserializer.readValue()
@@ -245,6 +245,16 @@ function isPlainObject(object) {
 
 function instanceRefused() {
   return new TypeError('An instance of a class needs a MessagePort')
+}
+
+/**
+ * The error for a value that cannot be cloned.
+ *
+ * @type {typeof import('./culprit').uncloneable}
+ */
+function uncloneable(...args) {
+  // Loaded when it is needed, as `node:v8` is: every worker loads this file, and few ever need those.
+  return require('./culprit').uncloneable(...args)
 }
 
 module.exports = { deserialize, plainJson, serialize, uncloneable }

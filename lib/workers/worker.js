@@ -3,7 +3,7 @@
 
 /**
  * What a worker thread of a pool runs: loads the user's file, finds out in which style it is written, and takes calls. It
- * is the first of all that a worker loads, and loads no more of offloop than a worker needs.
+ * is the first of all that a worker loads, and loads no more of offloop than every worker needs.
  *
  * @module
  */
@@ -12,15 +12,12 @@ const { syncBuiltinESMExports } = require('node:module')
 const { setImmediate } = require('node:timers')
 const workerThreads = require('node:worker_threads')
 const native = require('../native')
-const { errorOf } = require('../errors')
 const entry = require('./entry')
 const functions = require('./functions')
 const mailbox = require('./mailbox')
-const oneShot = require('./one-shot')
 const parentPort = require('./parent-port')
 const { pump, useOneShot } = require('./pump')
 const { port, workerData } = require('./seat')
-const { encodeThrown } = require('./thrown')
 
 /** The tag of a message that says why the file cannot be loaded; others have a run's number. */
 const LOAD_FAILURE = 0
@@ -52,13 +49,28 @@ function decide() {
   }
 }
 
+/**
+ * Whether an error may come from using a `workerData` that is not there. Node's own TypeErrors have other reasons as well.
+ *
+ * @param {unknown} error
+ */
+function isOfNoData(error) {
+  const { code = 'ERR_INVALID_ARG' } = /** @type {NodeJS.ErrnoException} */ (error ?? {})
+  return error instanceof TypeError && code.startsWith('ERR_INVALID_ARG')
+}
+
+function mayBeOneShot() {
+  return require('./one-shot').isPossible()
+}
+
 /** @param {unknown} error what the file threw while it was loaded */
 function failed(error) {
-  if (error instanceof TypeError && oneShot.isPossible()) {
+  if (isOfNoData(error) && mayBeOneShot()) {
     useOneShot()
     ready()
     return
   }
+  const { encodeThrown } = require('./thrown')
   port.postMessage([LOAD_FAILURE, encodeThrown(error)])
   process.exit(1)
 }
@@ -71,6 +83,7 @@ function uncaught(error) {
 /** Nothing is left to happen, and still there is nobody to run a call. */
 function atEnd() {
   const message = 'it neither exports a function nor listens to messages on `parentPort`'
+  const { errorOf } = require('../errors')
   failed(errorOf(message, { code: 'ERR_WORKER_LOAD_FAILED' }))
 }
 
@@ -91,7 +104,7 @@ parentPort.takeOver({
   // The code that listens may have more to set up before it returns to the event loop.
   onListen: () => setImmediate(isReady ? pump : decide),
   onStray() {
-    if (isReady || !oneShot.isPossible()) return false
+    if (isReady || !mayBeOneShot()) return false
     hasPosted = true
     setImmediate(decide)
     return true
