@@ -53,7 +53,14 @@ async function run({ enters, say }) {
     rows.push(row)
   }
   return {
-    tables: [{ title: 'what should be', columns: Object.fromEntries(contestants.map((name) => [name, name])), rows }],
+    tables: [
+      {
+        title: 'what should be',
+        columns: Object.fromEntries(contestants.map((name) => [name, name])),
+        rows,
+        words: true,
+      },
+    ],
     charts: [],
     goals: contestants.includes('offloop')
       ? [{ goal: 'none of the defects is ours', measured: `${own} found`, met: own === 0 }]
