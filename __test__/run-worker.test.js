@@ -5,12 +5,12 @@
 
 const { getEventListeners } = require('node:events')
 const fs = require('node:fs')
-const os = require('node:os')
 const path = require('node:path')
 const { pathToFileURL } = require('node:url')
 const { AbortError, ArgumentError, TimeoutError, WorkerError, runWorker } = require('..')
 const { failure } = require('./support/failure')
 const { runProgram } = require('./support/program')
+const { workerFiles } = require('./support/worker-files')
 
 /**
  * A worker file as a URL.
@@ -22,18 +22,7 @@ function code(body) {
   return new URL(`data:text/javascript,${encodeURIComponent(text)}`)
 }
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'offloop-run-worker-'))
-afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
-
-/**
- * @param {string} name
- * @param {string} body
- */
-function file(name, body) {
-  const written = path.join(folder, name)
-  fs.writeFileSync(written, body)
-  return written
-}
+const file = workerFiles()
 
 const spins = code('for (;;);')
 
@@ -94,14 +83,14 @@ test('the first message is the result, whatever comes after it', async () => {
 })
 
 test('after the result, it has its time to end by itself', async () => {
-  const marks = path.join(folder, 'marks')
+  const marks = file('marks', '')
   const late = code(
     `import { writeFileSync } from 'node:fs'
      parentPort.postMessage(1)
      setTimeout(() => writeFileSync(workerData, 'written'), 20)`,
   )
   await runWorker(late, { workerData: marks, gracePeriod: 60_000 })
-  while (!fs.existsSync(marks)) await new Promise((resolve) => setTimeout(resolve, 5))
+  while (fs.readFileSync(marks, 'utf8') === '') await new Promise((resolve) => setTimeout(resolve, 5))
   expect(fs.readFileSync(marks, 'utf8')).toBe('written')
 })
 

@@ -5,13 +5,15 @@
 
 const { execFileSync } = require('node:child_process')
 const fs = require('node:fs')
+const path = require('node:path')
 const vm = require('node:vm')
 const { inspect } = require('node:util')
-const { OffloopError, TimeoutError, WorkerError } = require('..')
+const { OffloopError, TimeoutError, WorkerError, WorkerPool } = require('..')
 const { errorOf } = require('../lib/errors')
 const { callerFrames } = require('../lib/workers/stack')
 const { decodeThrown, encodeThrown } = require('../lib/workers/thrown')
 const { plainJson } = require('../lib/workers/value')
+const { failure } = require('./support/failure')
 
 /**
  * As it comes out on the other side, when it goes as text if it can.
@@ -318,5 +320,87 @@ describe('the stack', () => {
     const error = new TypeError('b')
     expect(cross(error).stack).toBe(error.stack)
     expect(cross('text', '    at main (/app/main.js:1:1)')).toBe('text')
+  })
+})
+
+describe('through a pool', () => {
+  const file = path.join(__dirname, 'workers', 'errors.mjs')
+  const pool = new WorkerPool(file, 1)
+  afterAll(() => pool.close())
+
+  /** @param {string} name @param {unknown} [value] @returns {Promise<any>} */
+  const run = (name, value) => /** @type {any} */ (pool).runTask(value, { name })
+
+  test('class, code, cause, properties, and both stacks', async () => {
+    async function handleRequest() {
+      return await run('pay')
+    }
+    async function serve() {
+      await handleRequest()
+    }
+    const error = await failure(serve())
+    expect(error).toBeInstanceOf(RangeError)
+    expect(error).toMatchObject({ name: 'PaymentError', message: 'declined', code: 'E_PAY', details: { rows: [1] } })
+    expect(error.constructor.name).toBe('PaymentError')
+    expect(Object.keys(error)).toEqual(['code', 'details'])
+    expect(error.cause.cause).toBeInstanceOf(TypeError)
+    const [worker, caller] = error.stack.split('\n    --- thread boundary: the worker above, its caller below ---\n')
+    expect(worker).toMatch(/^PaymentError: declined\n {4}at (Object\.)?pay \(file:.*errors\.mjs:\d+:\d+\)$/)
+    expect(caller).toMatch(/handleRequest \(.*worker-errors\.test\.js.*\n.*serve \(.*worker-errors\.test\.js/)
+    expect(error.cause.stack).toMatch(/^Error: no money\n {4}at (Object\.)?pay \(file:.*errors\.mjs/)
+  })
+
+  test('a rejection', async () => {
+    const error = await failure(run('rejects'))
+    expect(error).toBeInstanceOf(AggregateError)
+    expect(error.message).toBe('all failed')
+    expect(error.errors[0]).toBeInstanceOf(TypeError)
+    expect(error.errors[1]).toBe('b')
+    expect(error.stack).toMatch(/at (async )?(Module\.)?rejects/)
+  })
+
+  test.each([[undefined], [null], ['text'], [5], [NaN], [10n], [{ status: 404 }], [new Map([[1, 2]])]])(
+    'throw %p, which is no error',
+    async (thrown) => {
+      const outcome = run('fail', thrown).then(
+        () => 'nothing was thrown',
+        (error) => ({ error }),
+      )
+      expect(await outcome).toEqual({ error: structuredClone(thrown) })
+    },
+  )
+
+  test('whatever it is, the next task runs', async () => {
+    const message = 'The thrown value cannot be cloned: [Function: function]'
+    expect(await failure(run('strange', 'function'))).toMatchObject({ code: 'ERR_VALUE_NOT_CLONEABLE', message })
+    expect(await failure(run('strange', 'symbol'))).toMatchObject({ code: 'ERR_VALUE_NOT_CLONEABLE' })
+    const circle = await failure(run('strange', 'circle'))
+    expect(circle.cause).toBe(circle)
+    expect(circle.name).toBe('Round')
+    for (const name of ['proxy', 'getters']) {
+      const outcome = await run('strange', name).then(
+        () => 'given',
+        () => 'thrown',
+      )
+      expect(outcome).toBe('thrown')
+    }
+    await expect(run('default', 'the next')).resolves.toBe('the next')
+  })
+
+  test('an export that is not there', async () => {
+    const error = await failure(run('nothing'))
+    expect(error).toBeInstanceOf(OffloopError)
+    expect(error).toMatchObject({ name: 'TaskError', code: 'ERR_TASK_UNKNOWN' })
+    expect(error.stack).not.toContain('thread boundary')
+    expect(error.stack).toMatch(/worker-errors\.test\.js/)
+  })
+
+  test('ten thousand failures, each for its own caller', async () => {
+    for (let round = 0; round < 20; round++) {
+      const outcomes = await Promise.allSettled(Array.from({ length: 500 }, (_, i) => run('fail', i)))
+      expect(
+        outcomes.every(({ status }, i) => status === 'rejected' && /** @type {any} */ (outcomes[i]).reason === i),
+      ).toBe(true)
+    }
   })
 })

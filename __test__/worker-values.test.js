@@ -1,10 +1,15 @@
 // @ts-check
 'use strict'
 
-/** Values between threads: text or bytes give what structured clone gives, whichever is taken. */
+/** Values between threads: text, bytes and ports give what structured clone gives, whichever is taken. */
 
+const { createSecretKey } = require('node:crypto')
+const path = require('node:path')
 const vm = require('node:vm')
+const { MessageChannel } = require('node:worker_threads')
 const { deserialize, plainJson, serialize, uncloneable } = require('../lib/workers/value')
+const { WorkerPool } = require('..')
+const { failure } = require('./support/failure')
 const { difference } = require('./support/same-graph')
 
 /** @param {unknown} value */
@@ -278,6 +283,99 @@ describe('what cannot be cloned is named', () => {
   test('when nothing is found, the cause is told', () => {
     expect(blame({ a: 1 }).message).toBe('The `data` cannot be cloned: Error: could not be cloned')
     expect(blame(Array.from({ length: 120_000 }, () => ({}))).message).toContain('Error: could not be cloned')
+  })
+})
+
+describe('through a pool', () => {
+  const pool = new WorkerPool(path.join(__dirname, 'workers', 'values.mjs'), 2)
+  afterAll(() => pool.close())
+
+  /** @param {unknown} value @param {any} [options] @returns {Promise<any>} */
+  const run = (value, options) => /** @type {any} */ (pool).runTask(value, options)
+
+  test.each(Object.entries({ ...plain, ...rich }))('%s', async (_, value) => {
+    expect(difference(await run(value), structuredClone(structuredClone(value)))).toBeUndefined()
+  })
+
+  test('1,000 made values at once', async () => {
+    const pick = random(11)
+    const values = Array.from({ length: 1000 }, (_, i) => makeValue(pick, i % 2 === 0))
+    const results = await Promise.all(values.map((value) => run(value)))
+    const differences = results.map((result, i) => difference(result, structuredClone(structuredClone(values[i]))))
+    expect(differences.filter((found) => found !== undefined)).toEqual([])
+  })
+
+  test('the data is that of the moment of the call', async () => {
+    const values = [{ a: [1] }, new Map([['a', 1]]), Object.assign(new Point(), { y: [1] }), new Uint8Array([1])]
+    const results = values.map((value) => run(value))
+    const [object, map, point, bytes] = /** @type {any[]} */ (values)
+    object.a.push(2)
+    map.set('b', 2)
+    point.y.push(2)
+    bytes[0] = 2
+    const arrived = await Promise.all(results)
+    expect(arrived[0]).toEqual({ a: [1] })
+    expect([...arrived[1].keys()]).toEqual(['a'])
+    expect([...arrived[2].y]).toEqual([1])
+    expect([...arrived[3]]).toEqual([1])
+  })
+
+  test('shared memory is shared', async () => {
+    const cells = new Int32Array(new SharedArrayBuffer(8))
+    const results = await Promise.all(Array.from({ length: 20 }, () => run({ cells, by: 5 }, { name: 'add' })))
+    expect(cells[0]).toBe(100)
+    Atomics.store(cells, 1, 7)
+    expect(results.map((result) => result.cells[1])).toEqual(Array.from({ length: 20 }, () => 7))
+  })
+
+  test('what only Node can clone: an instance, a Blob, a key, a DOMException', async () => {
+    class Account extends Point {
+      #secret = 1
+      owner = { name: 'a', secret: this.#secret }
+    }
+    expect(difference(await run(new Account()), structuredClone(new Account()))).toBeUndefined()
+    const { blob } = await run({ blob: new Blob(['text']) })
+    await expect(blob.text()).resolves.toBe('text')
+    const [key] = await run([createSecretKey(Buffer.from('secret'))])
+    expect(key.export().toString()).toBe('secret')
+  })
+
+  test('a port in the transferList, and moved memory', async () => {
+    const { port1, port2 } = new MessageChannel()
+    const heard = new Promise((resolve) => port1.once('message', resolve))
+    await run({ port: port2, text: 'hello' }, { name: 'sayOn', transferList: [port2] })
+    await expect(heard).resolves.toBe('hello')
+    port1.close()
+    const buffer = new Uint8Array([1, 2, 3]).buffer
+    const result = await run({ buffer }, { transferList: [buffer] })
+    expect([...new Uint8Array(result.buffer)]).toEqual([1, 2, 3])
+    expect(buffer.byteLength).toBe(0)
+  })
+
+  test('what cannot be cloned fails its own task only', async () => {
+    const tasks = Array.from({ length: 30 }, (_, i) => run(i % 3 === 0 ? { list: [i, () => {}] } : i))
+    const outcomes = await Promise.allSettled(tasks)
+    const seen = outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : outcome.reason.message))
+    const refused = expect.stringContaining('Expected `data.list[1]` to be a value that can be cloned')
+    expect(seen).toEqual(seen.map((_, i) => (i % 3 === 0 ? refused : i)))
+  })
+
+  test.each([
+    ['function', 'Expected `result.rows[1].callback` to be a value that can be cloned, got `[Function: callback]`'],
+    ['promise', '`result.get("a")`'],
+    ['proxy', '`result[0]`'],
+    ['symbol', '`result` to be a value that can be cloned, got `Symbol(s)` (symbol)'],
+    ['port', '`result.port`'],
+    ['getter', 'Expected `result.broken` to be readable, got RangeError: mine'],
+  ])('a result that cannot be cloned is named: %s', async (name, message) => {
+    async function handleRequest() {
+      return await run(name, { name: 'uncloneable' })
+    }
+    const error = await failure(handleRequest())
+    expect(error).toMatchObject({ name: 'ArgumentError', code: 'ERR_VALUE_NOT_CLONEABLE' })
+    expect(error.message).toContain(message)
+    expect(error.stack).toMatch(/handleRequest.*worker-values\.test\.js/)
+    await expect(run('the next')).resolves.toBe('the next')
   })
 })
 
