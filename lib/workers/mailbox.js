@@ -19,8 +19,16 @@ const { port } = require('./seat')
 const PARCEL = 1
 const ABORT = 2
 
-/** Parcels that came before their call, by number. @type {Map<number, unknown>} */
-const parcels = new Map()
+/**
+ * The parcel that came before its call. Only a worker that has nothing to do is sent one, so when the next one comes, the
+ * call of this one has been taken, or never will be.
+ *
+ * @type {{ number: number, value: unknown } | undefined}
+ */
+let early
+
+/** Why the parcel that came before its call could not be read. @type {Error | undefined} */
+let unreadable
 
 /**
  * Runs whose parcel is on its way, by the parcel's number.
@@ -36,12 +44,9 @@ function read(message) {
   const [kind, number, content] = message
   if (kind === PARCEL) {
     const call = waiting.get(number)
-    if (call === undefined) {
-      parcels.set(number, content)
-    } else {
-      waiting.delete(number)
-      call.start(content)
-    }
+    waiting.delete(number)
+    if (call === undefined) early = { number, value: content }
+    else if (!call.run.ended) call.start(content)
   } else if (kind === ABORT) {
     abort(number, content)
   }
@@ -55,11 +60,8 @@ function abort(number, code) {
   const run = runOf(number)
   if (run === undefined) return
   run.abort(code)
-  for (const [parcel, call] of waiting) {
-    if (call.run !== run) continue
-    waiting.delete(parcel)
-    call.fail(run.reason())
-  }
+  // The parcel may come all the same.
+  for (const call of waiting.values()) if (call.run === run) call.fail(run.reason())
 }
 
 /** Reads what has come, without waiting for the event loop. */
@@ -74,11 +76,14 @@ function readMail() {
  * @param {Waiting} call
  */
 function withParcel(parcel, call) {
-  if (!parcels.has(parcel)) readMail()
-  if (parcels.has(parcel)) {
-    const value = parcels.get(parcel)
-    parcels.delete(parcel)
+  if (early?.number !== parcel) readMail()
+  if (early?.number === parcel) {
+    const { value } = early
+    early = undefined
     call.start(value)
+  } else if (unreadable) {
+    call.fail(unreadable)
+    unreadable = undefined
   } else {
     waiting.set(parcel, call)
     native.fetchParcel(call.run.number)
@@ -97,9 +102,9 @@ function open(pump) {
   })
   // Nothing says which value it was that cannot be read.
   port.on('messageerror', (error) => {
-    const calls = [...waiting.values()]
+    if (waiting.size === 0) unreadable = error
+    for (const call of waiting.values()) call.fail(error)
     waiting.clear()
-    for (const call of calls) call.fail(error)
     pump()
   })
 }
