@@ -494,9 +494,6 @@ export interface WorkerTaskOptions {
   retry?: number
 }
 
-/** What can be in a `transferList`. */
-type Transferable = import('node:worker_threads').Transferable
-
 /** Options of a pool of JS workers. */
 export interface WorkerPoolOptions extends Omit<PoolOptions, 'size'> {
   /** Workers, 1 to 1024: so many are started at once. @default the program's CPU budget, see `PoolOptions.size` */
@@ -525,10 +522,10 @@ export interface WorkerPoolOptions extends Omit<PoolOptions, 'size'> {
     age?: number
   }
   /** As in `new Worker()`, like the options below. @default process.env */
-  env?: import('node:worker_threads').WorkerOptions['env']
+  env?: WorkerOptions['env']
   argv?: unknown[]
   execArgv?: string[]
-  resourceLimits?: import('node:worker_threads').ResourceLimits
+  resourceLimits?: ResourceLimits
   stdout?: boolean
   stderr?: boolean
   trackUnmanagedFds?: boolean
@@ -552,8 +549,8 @@ interface WorkerPoolEvents extends PoolEvents {
       stderr: import('node:stream').Readable | null
     },
   ]
-  /** A worker has ended. `error` is what its tasks were rejected with. */
-  workerExit: [worker: { workerId: number; exitCode: number; reason: WorkerExitReason; error: Error }]
+  /** A worker has ended. `error` says why, unless the pool ended it in good order. */
+  workerExit: [worker: { workerId: number; exitCode: number; reason: WorkerExitReason; error: Error | undefined }]
   /** What a worker posted with `parentPort.postMessage` outside a task. */
   message: [value: any, workerId: number]
 }

@@ -71,7 +71,7 @@ expectType<ScriptPool<typeof worker>>(script)
 pool.on('workerExit', ({ exitCode, reason, error }) => {
   expectType<number>(exitCode)
   expectType<WorkerExitReason>(reason)
-  expectType<Error>(error)
+  expectType<Error | undefined>(error)
 })
 pool.on('workerCreate', ({ workerId }) => expectType<number>(workerId))
 pool.on('message', (...[value, workerId]) => {

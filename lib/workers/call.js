@@ -14,7 +14,7 @@ const { errorOf } = require('../errors')
 const { newPromise, resolveOfLast } = require('../promise')
 const { abort, release, reserve } = require('../session')
 const { watch } = require('../signals')
-const { bytesIn, keep, nextId } = require('./parcel')
+const { bytesIn, isBulky, keep, nextId } = require('./parcel')
 const { plainJson, serialize } = require('./value')
 
 /** What the engine is told of a value. */
@@ -163,28 +163,66 @@ function refused(code, task) {
  * @param {import('./options').CallOptions} options
  * @returns {Input}
  */
-function encode(crew, data, { transferList, retry, affinity }) {
-  if (transferList.length === 0) {
-    if (typeof data === 'number') return { kind: Kind.number, value: data }
-    if (data === undefined) return { kind: Kind.undefined, value: undefined }
-    const json = plainJson(data)
-    if (json !== undefined) return { kind: Kind.json, value: json }
-    try {
-      return { kind: Kind.bytes, value: serialize(data) }
-    } catch {
-      // What bytes cannot carry, a port may; if not, that says why.
-    }
+function encode(crew, data, options) {
+  const { transferList } = options
+  if (transferList.length > 0) return parcel(crew, data, options)
+  if (typeof data === 'number') return { kind: Kind.number, value: data }
+  if (data === undefined) return { kind: Kind.undefined, value: undefined }
+  const json = plainJson(data)
+  if (json !== undefined) return { kind: Kind.json, value: json }
+  if (isBulky(data)) {
+    const idle = callIdle(crew, options)
+    if (idle !== null) return send(crew, idle, data, transferList)
   }
-  const id = nextId()
-  const idle = retry === 0 && affinity === undefined ? crew.native.callIdle() : null
-  if (idle === null) return { kind: Kind.parcel, value: id, parcel: keep(id, data, transferList) }
   try {
-    crew.thread(idle).sendParcel(id, data, transferList)
+    return { kind: Kind.bytes, value: serialize(data) }
+  } catch {
+    // What bytes cannot carry, a port may; if not, that says why.
+    return parcel(crew, data, options)
+  }
+}
+
+/**
+ * @param {Crew} crew
+ * @param {unknown} data
+ * @param {import('./options').CallOptions} options
+ * @returns {Input}
+ */
+function parcel(crew, data, options) {
+  const idle = callIdle(crew, options)
+  if (idle !== null) return send(crew, idle, data, options.transferList)
+  const id = nextId()
+  return { kind: Kind.parcel, value: id, parcel: keep(id, data, options.transferList) }
+}
+
+/**
+ * A worker that has nothing to do, unless the call may have to run elsewhere.
+ *
+ * @param {Crew} crew
+ * @param {import('./options').CallOptions} options
+ */
+function callIdle(crew, { retry, affinity }) {
+  return retry === 0 && affinity === undefined ? crew.native.callIdle() : null
+}
+
+/**
+ * Posts the value to a worker that has been called.
+ *
+ * @param {Crew} crew
+ * @param {number} worker
+ * @param {unknown} data
+ * @param {readonly any[]} transferList
+ * @returns {Input}
+ */
+function send(crew, worker, data, transferList) {
+  const id = nextId()
+  try {
+    crew.thread(worker).sendParcel(id, data, transferList)
   } catch (error) {
-    crew.thread(idle).wake()
+    crew.thread(worker).wake()
     throw error
   }
-  return { kind: Kind.parcel, value: id, to: idle }
+  return { kind: Kind.parcel, value: id, to: worker }
 }
 
 module.exports = { submitCall, submitPlainCall }

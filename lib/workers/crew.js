@@ -266,7 +266,8 @@ class Crew {
     const failure = this.#failureOf(departure)
     for (const slot of lost) abandon(slot, failure)
     for (const other of wake) this.#threads.get(other)?.wake()
-    setImmediate(() => this.#hooks.emit('workerExit', { workerId: worker, exitCode, reason, error: failure() }))
+    const error = isOrderly(reason) ? undefined : failure()
+    setImmediate(() => this.#hooks.emit('workerExit', { workerId: worker, exitCode, reason, error }))
     if (this.#closed) {
       if (this.#threads.size === 0) crews.delete(this.number)
       return
@@ -405,6 +406,11 @@ class Crew {
       }
     }
   }
+}
+
+/** Whether the pool ended a worker that had nothing to do. @param {import('./thread').ExitReason} reason */
+function isOrderly(reason) {
+  return reason === 'idle' || reason === 'recycled' || reason === 'closed'
 }
 
 /**

@@ -32,8 +32,10 @@ pub use call::{Answer, Call, Input, Order};
 use seat::{Held, Posture, Seat};
 
 /// How long a worker that has just worked looks for more before it goes back to its event loop: long enough to catch the
-/// next call of a caller that awaits one after the other. One worker of a crew at a time does it.
+/// next call of a caller that awaits one after the other, and longer while that works. One worker of a crew at a time does
+/// it.
 const SPIN: Duration = Duration::from_micros(50);
+const LONG_SPIN: Duration = Duration::from_micros(200);
 
 /// How long a worker may run call after call before its event loop gets a turn.
 const TURN: Duration = Duration::from_millis(5);
@@ -114,6 +116,8 @@ struct State {
     next_run: u32,
     /// Whether one of the workers spins.
     spinning: bool,
+    /// How long it does: more if the last one has found something.
+    spin: Duration,
     closed: bool,
     /// What the workers that are gone have counted, and how long they lived together.
     former: Tally,
@@ -161,6 +165,7 @@ impl Crew {
                 next_worker: 1,
                 next_run: 1,
                 spinning: false,
+                spin: SPIN,
                 closed: false,
                 former: Tally::default(),
                 former_life: Duration::ZERO,
@@ -438,15 +443,19 @@ impl Crew {
 
     /// Looks for work without the lock for a moment.
     fn spin<'a>(&'a self, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        let limit = state.spin;
         drop(state);
         let start = Instant::now();
-        while self.backlog.queued() == 0 && !self.closed.load(Ordering::Relaxed) && start.elapsed() < SPIN {
+        while self.backlog.queued() == 0 && !self.closed.load(Ordering::Relaxed) && start.elapsed() < limit {
             for _ in 0..32 {
                 std::hint::spin_loop();
             }
             std::thread::yield_now();
         }
-        lock(&self.state)
+        let found = self.backlog.queued() > 0;
+        let mut state = lock(&self.state);
+        state.spin = if found { LONG_SPIN } else { SPIN };
+        state
     }
 
     /// A run has ended with this answer, or threw it. `false` when nobody wants it any more.
