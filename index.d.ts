@@ -597,7 +597,7 @@ export interface ScriptPool<Worker = any> extends Pool<WorkerPoolEvents> {
 
 /** Options of `map()` on a pool of JS workers. */
 export interface WorkerMapOptions extends Omit<WorkerTaskOptions, 'transferList' | 'name'> {
-  /** How many items may be on their way or wait for the consumer. @default twice the pool's size */
+  /** How many items may be on their way or wait for the consumer. @default twice `maxSize` times the pool's `concurrency` */
   concurrency?: number
 }
 

@@ -16,6 +16,7 @@ const { errorOf } = require('./errors')
  * @typedef {InstanceType<typeof import('./pool').WorkerPool>} WorkerPool
  *
  * @typedef {object} Staff whoever does the work of the pool
+ * @property {number} capacity how many tasks it runs at a time, once it has all the workers that it may have
  * @property {(work: unknown, options: object) => (item: unknown, signal: AbortSignal) => Promise<unknown>} mapper
  */
 
@@ -98,7 +99,7 @@ async function* map(pool, staff, iterable, work, written) {
  */
 function resolve(pool, staff, work, written = {}) {
   const given = checkObject('options', written)
-  const { concurrency = 2 * pool.size, signal, ...options } = given
+  const { concurrency = 2 * staff.capacity, signal, ...options } = given
   checkNumber('concurrency', concurrency, { min: 1, integer: true, infinite: true })
   if (signal !== undefined) checkSignal('signal', signal)
   if (typeof work !== 'function') {

@@ -52,6 +52,10 @@ class Threads {
     return this.#native.size
   }
 
+  get capacity() {
+    return this.size
+  }
+
   get queued() {
     return this.#native.queued
   }

@@ -94,6 +94,11 @@ class Crew {
     return this.#threads.size
   }
 
+  /** How many calls run at a time, once there are as many workers as there may be. */
+  get capacity() {
+    return this.#options.maxSize * this.#options.concurrency
+  }
+
   get queued() {
     return this.#native.queued
   }
