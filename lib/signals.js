@@ -12,13 +12,18 @@
 const watched = new WeakMap()
 
 /**
- * Has `abort` called with the slot when the signal fires.
+ * Has `abort` called with the slot when the signal fires, and at once when it has fired: reading the caller's data may
+ * have run code that did it.
  *
  * @param {AbortSignal} signal
  * @param {number} slot
  * @param {(slot: number) => void} abort
  */
 function watch(signal, slot, abort) {
+  if (signal.aborted) {
+    abort(slot)
+    return
+  }
   const known = watched.get(signal)
   if (known) {
     known.slots.add(slot)
