@@ -123,16 +123,16 @@ function settle(count, values, more) {
         resolveParsed(slot, readMail, slot, values[at++], values[at++])
         break
       case Kind.thrown:
-        rejectThrown(slot, JSON.parse(values[at++]))
+        rejectThrown(slot, JSON.parse, values[at++])
         break
       case Kind.thrownMail:
-        rejectThrown(slot, readMail(slot, values[at++], values[at++]))
+        rejectThrown(slot, readMail, slot, values[at++], values[at++])
         break
       case Kind.report:
-        tell(slot, JSON.parse(values[at++]))
+        tellParsed(slot, JSON.parse, values[at++])
         break
       case Kind.reportMail:
-        tell(slot, readMail(slot, values[at++], values[at++]))
+        tellParsed(slot, readMail, slot, values[at++], values[at++])
         break
       case Kind.parcelWanted:
         crewOf(slot)?.parcelWanted(values[at++], pending[slot]?.extras?.parcel)
@@ -181,12 +181,21 @@ function resolveParsed(slot, parse, ...values) {
   try {
     result = parse(...values)
   } catch (cause) {
-    const task = settled(slot)
-    const message = `The result cannot be read: ${/** @type {Error} */ (cause).message}`
-    fail(task, () => errorOf(message, { code: 'ERR_TASK_FAILED', task: task.name, cause }))
+    unreadable(slot, 'the result', cause)
     return
   }
   resolve(slot, result)
+}
+
+/**
+ * @param {number} slot
+ * @param {string} what
+ * @param {any} cause
+ */
+function unreadable(slot, what, cause) {
+  const task = settled(slot)
+  const message = `Cannot read ${what}: ${cause?.message}`
+  fail(task, () => errorOf(message, { code: 'ERR_TASK_FAILED', task: task.name, cause }))
 }
 
 /**
@@ -202,12 +211,21 @@ function reject(slot, code, message, errno) {
 }
 
 /**
- * Rejects with what the user's code threw in a worker.
+ * Rejects with what the user's code threw in a worker, which `parse` makes of the values.
  *
+ * @template {any[]} Values
  * @param {number} slot
- * @param {unknown} description
+ * @param {(...values: Values) => unknown} parse
+ * @param {Values} values
  */
-function rejectThrown(slot, description) {
+function rejectThrown(slot, parse, ...values) {
+  let description
+  try {
+    description = parse(...values)
+  } catch (cause) {
+    unreadable(slot, 'what the task threw', cause)
+    return
+  }
   fail(settled(slot), () => decodeThrown(description, callerFrames()))
 }
 
@@ -255,6 +273,24 @@ function settled(slot) {
  */
 function report(slot, completed, total) {
   tell(slot, { completed, total, percent: total > 0 ? (100 * completed) / total : 100 })
+}
+
+/**
+ * Tells what `parse` makes of the values, if that can be made: progress that cannot be read is no failure of the task.
+ *
+ * @template {any[]} Values
+ * @param {number} slot
+ * @param {(...values: Values) => unknown} parse
+ * @param {Values} values
+ */
+function tellParsed(slot, parse, ...values) {
+  let progress
+  try {
+    progress = parse(...values)
+  } catch {
+    return
+  }
+  tell(slot, progress)
 }
 
 /**

@@ -30,7 +30,9 @@ function settle(run, value, transferList) {
   run.progress?.flush()
   if (typeof value === 'number') {
     native.give(run.number, Kind.number, value)
-  } else if (value === undefined) {
+  } else if (value === undefined || run.aborted) {
+    // What nobody waits for any more would lie in the caller's port.
+
     native.give(run.number, Kind.undefined)
   } else {
     const json = plainJson(value)
