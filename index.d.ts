@@ -522,7 +522,7 @@ export interface WorkerPoolOptions extends Omit<PoolOptions, 'size'> {
     age?: number
   }
   /** As in `new Worker()`, like the options below. @default process.env */
-  env?: WorkerOptions['env']
+  env?: NodeJS.Dict<string> | typeof SHARE_ENV
   argv?: unknown[]
   execArgv?: string[]
   resourceLimits?: ResourceLimits
