@@ -320,6 +320,9 @@ describe('the stack', () => {
     const error = new TypeError('b')
     expect(cross(error).stack).toBe(error.stack)
     expect(cross('text', '    at main (/app/main.js:1:1)')).toBe('text')
+    expect(cross(Symbol('a'), '    at main (/app/main.js:1:1)').stack).toBe(
+      'ArgumentError: The thrown value cannot be cloned: Symbol(a)\n    at main (/app/main.js:1:1)',
+    )
   })
 })
 

@@ -14,6 +14,8 @@ const { errorOf } = require('./errors')
 const MAX_SIZE = 1024
 /** The longest limit that the engine's clock takes, in milliseconds: about 285 years. */
 const MAX_MS = Number.MAX_SAFE_INTEGER
+/** The longest delay that a Node timer takes, in milliseconds. */
+const MAX_TIMER_MS = 2 ** 31 - 1
 
 /**
  * ``Expected `size` to be an integer >= 1, got `0` (number)``: the one form of a validation message.
@@ -201,6 +203,7 @@ function taskOptions(written, known) {
 module.exports = {
   MAX_MS,
   MAX_SIZE,
+  MAX_TIMER_MS,
   checkFunction,
   checkKnown,
   checkNumber,

@@ -11,13 +11,10 @@ const { EventEmitter } = require('node:events')
 const { setImmediate } = require('node:timers')
 const { errorOf } = require('./errors')
 const { map } = require('./map')
-const { checkKnown, checkNumber, checkObject, unexpected } = require('./options')
+const { MAX_TIMER_MS, checkKnown, checkNumber, checkObject, unexpected } = require('./options')
 const { roomWaiters } = require('./session')
 const { Threads } = require('./threads')
 const { Crew } = require('./workers/crew')
-
-/** The longest delay that a Node timer takes, in milliseconds. */
-const MAX_TIMER_MS = 2 ** 31 - 1
 
 class WorkerPool extends EventEmitter {
   /** Who does the work. @type {InstanceType<typeof Threads> | InstanceType<typeof Crew>} */

@@ -9,7 +9,7 @@
 
 const native = require('../native')
 const { MAX_MS, MAX_SIZE, checkFunction, checkKnown, checkNumber, checkObject, checkSignal } = require('../options')
-const { queueOptions, unexpected } = require('../options')
+const { MAX_TIMER_MS, queueOptions, unexpected } = require('../options')
 const { errorOf } = require('../errors')
 
 /** Options that go to `new Worker` as they are. */
@@ -41,9 +41,6 @@ const poolOptionNames = Object.freeze([
 ])
 
 const recycleNames = Object.freeze(['tasks', 'heapMb', 'age'])
-
-/** The longest delay that a Node timer takes, in milliseconds. */
-const MAX_TIMER_MS = 2 ** 31 - 1
 
 /**
  * @typedef {object} Recycle
@@ -199,4 +196,4 @@ function checkKey(option, key) {
   return String(key)
 }
 
-module.exports = { MAX_TIMER_MS, callOptionNames, callOptions, crewOptions }
+module.exports = { callOptionNames, callOptions, crewOptions }

@@ -11,16 +11,13 @@ const path = require('node:path')
 const { clearTimeout, setTimeout } = require('node:timers')
 const { MessageChannel, Worker, receiveMessageOnPort } = require('node:worker_threads')
 const { errorOf } = require('../errors')
-const { checkKnown, checkNumber, checkObject, checkSignal, unexpected } = require('../options')
+const { MAX_TIMER_MS, checkKnown, checkNumber, checkObject, checkSignal, unexpected } = require('../options')
 const { resolveFile } = require('./file')
 const { callerFrames, withFrames } = require('./stack')
 const { decodeThrown, encodeThrown } = require('./thrown')
 const { uncloneable } = require('./value')
 
 const bootstrap = path.join(__dirname, 'solo.js')
-
-/** The longest delay that a Node timer takes, in milliseconds. */
-const MAX_TIMER_MS = 2 ** 31 - 1
 
 /** Options that go to `new Worker` as they are, and are checked there. */
 const threadOptionNames = Object.freeze([

@@ -245,6 +245,8 @@ function textOf(value) {
 function decodeThrown(description, callerStack) {
   const thrown = restore(description, [])
   if (description.kind === 'error' && callerStack) setHidden(thrown, 'stack', joined(thrown.stack, callerStack))
+  // Made here and now, with a stack of this package.
+  if (description.kind === 'lost') setHidden(thrown, 'stack', joined(String(thrown), callerStack ?? ''))
   return thrown
 }
 
