@@ -101,6 +101,8 @@ pub struct Call {
     traced: bool,
     pub(super) affinity: Option<Arc<str>>,
     tenant: Option<Arc<str>>,
+    /// The worker that has the only copy of the parcel.
+    pub(super) sent_to: Option<u32>,
     queued_at: Instant,
     timeout: Option<Duration>,
     bytes: usize,
@@ -157,6 +159,7 @@ impl Call {
             traced: order.traced,
             affinity: order.affinity,
             tenant: order.tenant,
+            sent_to: order.to,
             queued_at: Instant::now(),
             timeout: order.timeout,
             bytes,

@@ -274,7 +274,9 @@ impl Crew {
         state.former.add(&lock(&seat.tally));
         state.former_life += seat.since.elapsed();
         let mut dismissed = Dismissed::default();
-        let mut again = seat.own.take_all();
+        let (sent, mut again): (Vec<_>, Vec<_>) =
+            seat.own.take_all().into_iter().partition(|call| call.sent_to == Some(worker));
+        dismissed.lost.extend(sent.into_iter().filter(|call| call.give_up()).map(|call| call.slot));
         for held in seat.running.drain(..) {
             let ran = Ran {
                 end: if held.call.is_settled() { End::Canceled } else { End::Failed },
@@ -539,7 +541,7 @@ impl Drop for Crew {
 /// What is to be done after a worker is gone.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Dismissed {
-    /// Calls that it ran and that will not run again.
+    /// Calls that it ran or was sent, and that will not run again.
     pub lost: Vec<u32>,
     /// Workers to call.
     pub wake: Vec<u32>,

@@ -327,6 +327,19 @@ fn a_parcel_is_sent_to_an_idle_worker_and_taken_by_it() {
 }
 
 #[test]
+fn a_parcel_is_lost_with_the_worker_that_has_it() {
+    let (crew, _, workers) = crew_of_sleepers(2);
+    let idle = crew.call_idle().unwrap();
+    crew.submit(0, Order { to: Some(idle), ..Order::new(Input::Parcel(3)) }).unwrap();
+    submit(&crew, 1, Order { affinity: Some("a".into()), ..order(0) });
+    crew.gone(idle);
+    assert_eq!(crew.dismiss(idle).lost, [0]);
+    let other = *workers.iter().find(|worker| **worker != idle).unwrap();
+    assert_eq!(run_all(&crew, other), [1]);
+    assert_eq!(crew.queued(), 0);
+}
+
+#[test]
 fn destroy_settles_everything_once() {
     let (crew, recorder, workers) = crew_of_sleepers(1);
     for slot in 0..3 {
