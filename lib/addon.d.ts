@@ -102,15 +102,17 @@ export class Crew {
   readonly number: number
   /** A worker is about to be started: its number. */
   hire(): number
-  /** The number of an export. */
-  name(name: string): number
+  /** The number of an export, unless too many others were asked for. */
+  name(name: string): number | null
+  /** Whether another worker would be the home of this key of `affinity`. */
+  wantsHome(key: string): boolean
   /**
    * Queues a call. Kinds: 0 undefined, 1 a number, 2 JSON text, 3 bytes, 4 the number of a parcel. Answers -1 when the
    * crew is closed and -2 when it is full; else twice the worker to call, or 0, and 1 more when another is wanted.
    */
   call(slot: number, kind: number, value: unknown, limits: CallLimits): number
-  /** Why a call would be refused. */
-  readonly refusal: string | null
+  /** Why a call with this `fairKey` would be refused. */
+  refusal(fairKey?: string): string | null
   /** A worker that has nothing to do: the caller posts a parcel to it, or wakes it up. */
   callIdle(): number | null
   /** Whether there are more calls than workers that will look for them. */

@@ -36,6 +36,7 @@ const Kind = Object.freeze({
   stopping: 15,
   retired: 16,
   gone: 17,
+  called: 18,
 })
 
 /**
@@ -65,6 +66,7 @@ const Kind = Object.freeze({
  * @property {(worker: number) => void} ready
  * @property {(worker: number, run: number, code: string) => void} stopping
  * @property {(worker: number) => void} retired
+ * @property {(worker: number) => void} called
  * @property {(worker: number) => void} gone
  * @property {(worker: number, parcel: import('./workers/parcel').Parcel | undefined) => void} parcelWanted
  */
@@ -153,6 +155,9 @@ function settle(count, values, more) {
         break
       case Kind.gone:
         crews.get(slot)?.gone(values[at++])
+        break
+      case Kind.called:
+        crews.get(slot)?.called(values[at++])
     }
   }
 }

@@ -94,8 +94,13 @@ function submitCall(crew, data, options) {
     throw errorOf(message, { code: 'ABORT_ERR', cause: signal.reason, task: name })
   }
   // A call that is refused must not cost the caller what it transfers.
-  const refusal = crew.native.refusal
+  const refusal = crew.native.refusal(options.fairKey)
   if (refusal) throw refused(refusal, name)
+  const number = options.name === undefined ? 0 : crew.native.name(options.name)
+  if (number === null) {
+    throw errorOf('Calls of too many different names', { code: 'ERR_TASK_UNKNOWN', task: name })
+  }
+  if (options.affinity !== undefined) crew.makeHome(options.affinity)
   const input = encode(crew, data, options)
   const trace = diagnostics.trace(name, crew.name)
   const call = new Call(name, crew, {
@@ -106,7 +111,7 @@ function submitCall(crew, data, options) {
   })
   const slot = reserve(call)
   const answer = crew.native.call(slot, input.kind, input.value, {
-    name: options.name === undefined ? 0 : crew.native.name(options.name),
+    name: number,
     timeout: options.timeout,
     queueTimeout: options.queueTimeout,
     priority: options.priority,

@@ -207,7 +207,22 @@ class Crew {
     if (this.#threads.size < this.#options.maxSize && this.#failures === 0 && !this.#closed) this.#tryStart()
   }
 
+  /**
+   * Starts another worker if that would be the one for the calls of this key.
+   *
+   * @param {string} affinity
+   */
+  makeHome(affinity) {
+    if (this.#threads.size < this.#options.maxSize && this.#native.wantsHome(affinity)) this.grow()
+    if (this.#failure) throw this.#failure()
+  }
+
   // What the engine says of a worker.
+
+  /** @param {number} worker */
+  called(worker) {
+    this.#threads.get(worker)?.wake()
+  }
 
   /**
    * @param {number} worker

@@ -140,10 +140,16 @@ impl CrewHandle {
         self.0.crew.hire()
     }
 
-    /// The number of an export.
+    /// The number of an export, unless too many others were asked for.
     #[napi]
-    pub fn name(&self, name: String) -> u32 {
+    pub fn name(&self, name: String) -> Option<u32> {
         self.0.crew.name(&name)
+    }
+
+    /// Whether another worker would be the home of this key of `affinity`.
+    #[napi]
+    pub fn wants_home(&self, key: String) -> bool {
+        self.0.crew.wants_home(&key)
     }
 
     /// Queues a call. The kind says what the value is: 0 undefined, 1 a number, 2 JSON text, 3 bytes, 4 the number of a
@@ -169,10 +175,10 @@ impl CrewHandle {
         Ok(self.0.submit(slot, order, true))
     }
 
-    /// Why a call would be refused: the code of the error.
-    #[napi(getter)]
-    pub fn refusal(&self) -> Option<&'static str> {
-        self.0.crew.refusal().map(Code::as_str)
+    /// Why a call with this `fairKey` would be refused: the code of the error.
+    #[napi]
+    pub fn refusal(&self, fair_key: Option<String>) -> Option<&'static str> {
+        self.0.crew.refusal(fair_key.map(Into::into).as_ref()).map(Code::as_str)
     }
 
     /// A worker that has nothing to do; the caller posts a parcel to it, or wakes it up.

@@ -69,6 +69,8 @@ enum Kind {
     Retired = 16,
     /// A worker is gone, and all that it said before was told. The worker. One.
     Gone = 17,
+    /// A worker was called for what another left. The worker. One.
+    Called = 18,
 }
 
 /// What JavaScript holds of a session.
@@ -475,6 +477,7 @@ impl Batch {
             Event::ParcelWanted(worker) => self.worker(number, Kind::ParcelWanted, *worker),
             Event::News(News::Ready { worker }) => self.worker(number, Kind::Ready, *worker),
             Event::News(News::Retired { worker }) => self.worker(number, Kind::Retired, *worker),
+            Event::News(News::Called { worker }) => self.worker(number, Kind::Called, *worker),
             Event::News(News::Gone { worker }) => self.worker(number, Kind::Gone, *worker),
             Event::News(News::Stopping { worker, run, reason }) => {
                 self.mail(number, Kind::Stopping, *worker, *run);

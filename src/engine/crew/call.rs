@@ -190,14 +190,15 @@ impl Call {
         let run = Arc::new(Run { number, worker, stops: Arc::clone(stops), place, call: Arc::downgrade(self) });
         let again = (retries > 0).then(|| Again { input: input.clone(), retries: retries - 1 });
         *stage = Stage::Running { run: Arc::clone(&run), again };
+        if self.traced {
+            // Under the lock: nothing may come after the settlement.
+            self.sink.started(self.slot);
+        }
         drop(stage);
         self.backlog.leave_queue();
         if let Some(limit) = self.timeout {
             let watched: Arc<dyn Cancel> = Arc::clone(&run) as _;
             timekeeper::watch(&watched, limit, Reason::TimedOut);
-        }
-        if self.traced {
-            self.sink.started(self.slot);
         }
         Some((run, input))
     }

@@ -40,8 +40,11 @@ const LONG_SPIN: Duration = Duration::from_micros(200);
 /// How long a worker may run call after call before its event loop gets a turn.
 const TURN: Duration = Duration::from_millis(5);
 
-/// How many keys of `affinity` are remembered at the most; beyond, those that have nothing to do are forgotten.
+/// How many keys of `affinity` are remembered at least; beyond, those that have nothing to do are forgotten.
 const MAX_HOMES: usize = 65_536;
+
+/// How many names of exports may be asked for. Somebody may take them from requests.
+const MAX_NAMES: u32 = 10_000;
 
 /// What a crew is made from. Every value is checked and final.
 pub struct CrewConfig {
@@ -83,6 +86,8 @@ pub enum News {
     Ready { worker: u32 },
     /// The call of this run was cancelled: the worker should hear of it.
     Stopping { worker: u32, run: u32, reason: Reason },
+    /// It was called for what another left, and has to be told so.
+    Called { worker: u32 },
     /// It takes no more calls and has none left: it can be ended.
     Retired { worker: u32 },
     /// The owner has been told that it is gone; all that it answered was told before.
@@ -108,10 +113,13 @@ struct State {
     queue: Queue<Call>,
     tenancy: Tenancy,
     seats: BTreeMap<u32, Seat>,
-    /// At which worker the calls of a key run.
+    /// At which worker the calls of a key run. The calls share the key with this table.
     homes: HashMap<Arc<str>, u32>,
+    /// When there are so many, those whose calls have all ended are forgotten.
+    forget_homes_at: usize,
     /// The exports that were asked for; their numbers count from 1.
     names: Vec<Arc<str>>,
+    numbers: HashMap<Arc<str>, u32>,
     next_worker: u32,
     next_run: u32,
     /// Whether one of the workers spins.
@@ -161,7 +169,9 @@ impl Crew {
                 tenancy: Tenancy::default(),
                 seats: BTreeMap::new(),
                 homes: HashMap::new(),
+                forget_homes_at: MAX_HOMES,
                 names: Vec::new(),
+                numbers: HashMap::new(),
                 next_worker: 1,
                 next_run: 1,
                 spinning: false,
@@ -190,19 +200,38 @@ impl Crew {
         worker
     }
 
-    /// The number of an export.
-    pub fn name(&self, name: &str) -> u32 {
+    /// The number of an export. `None` when too many others were asked for.
+    pub fn name(&self, name: &str) -> Option<u32> {
         let mut state = lock(&self.state);
-        let known = state.names.iter().position(|other| &**other == name).unwrap_or_else(|| {
-            state.names.push(name.into());
-            state.names.len() - 1
-        });
-        known as u32 + 1
+        if let Some(number) = state.numbers.get(name) {
+            return Some(*number);
+        }
+        let number = state.names.len() as u32 + 1;
+        if number > MAX_NAMES {
+            return None;
+        }
+        let name: Arc<str> = name.into();
+        state.names.push(Arc::clone(&name));
+        state.numbers.insert(name, number);
+        Some(number)
+    }
+
+    /// Whether the key has no home yet and every worker has something to do, so that another would be its home.
+    pub fn wants_home(&self, key: &str) -> bool {
+        let state = lock(&self.state);
+        let is_staying = |seat: &Seat| !seat.retiring;
+        let has_home = state.homes.get(key).and_then(|home| state.seats.get(home)).is_some_and(is_staying);
+        !has_home && state.seats.values().filter(|seat| is_staying(seat)).all(|seat| seat.load() > 0)
     }
 
     /// Queues a call; `slot` is the sink's number for it. A full queue or a closed crew refuses it.
-    pub fn submit(&self, slot: u32, order: Order) -> Result<Submitted, TaskError> {
+    pub fn submit(&self, slot: u32, mut order: Order) -> Result<Submitted, TaskError> {
         self.admits(order.tenant.as_ref())?;
+        if let Some(key) = &mut order.affinity
+            && let Some((known, _)) = lock(&self.state).homes.get_key_value(key)
+        {
+            *key = Arc::clone(known);
+        }
         let to = order.to;
         let call = Call::new(slot, Arc::clone(&self.sink), self.number, order, Arc::clone(&self.backlog));
         let mut state = lock(&self.state);
@@ -229,9 +258,9 @@ impl Crew {
         Ok(())
     }
 
-    /// Whether a call would be refused, and why.
-    pub fn refusal(&self) -> Option<Code> {
-        self.admits(None).err().map(|error| error.code)
+    /// Whether a call for this tenant would be refused, and why.
+    pub fn refusal(&self, tenant: Option<&Arc<str>>) -> Option<Code> {
+        self.admits(tenant).err().map(|error| error.code)
     }
 
     /// Calls a worker that has nothing to do, by a parcel; the call that follows names it. If none follows, the worker must
@@ -465,9 +494,7 @@ impl Crew {
         let mut state = lock(&self.state);
         let Some(held) = state.release(worker, run) else { return false };
         let tally = state.seats.get(&worker).map(|seat| Arc::clone(&seat.tally));
-        if self.is_spent(&state, worker) {
-            state.retire(worker);
-        }
+        let called = if self.is_spent(&state, worker) { state.retire(worker, &self.backlog) } else { Vec::new() };
         let retired = state.seats.get(&worker).is_some_and(|seat| seat.retiring && seat.running.is_empty());
         drop(state);
         let (waited, ran) = (held.started.saturating_duration_since(held.call.queued_at()), held.started.elapsed());
@@ -480,6 +507,7 @@ impl Crew {
             lock(&tally).record(Ran { end, waited, ran });
         }
         let wanted = held.call.finish(answer, threw, worker, run).is_some();
+        self.tell_called(called);
         if retired {
             self.sink.news(self.number, News::Retired { worker });
         }
@@ -517,11 +545,18 @@ impl Crew {
     /// The worker is to be replaced: it gets no more calls.
     pub fn retire(&self, worker: u32) {
         let mut state = lock(&self.state);
-        state.retire(worker);
+        let called = state.retire(worker, &self.backlog);
         let retired = state.seats.get(&worker).is_some_and(|seat| seat.running.is_empty());
         drop(state);
+        self.tell_called(called);
         if retired {
             self.sink.news(self.number, News::Retired { worker });
+        }
+    }
+
+    fn tell_called(&self, workers: Vec<u32>) {
+        for worker in workers {
+            self.sink.news(self.number, News::Called { worker });
         }
     }
 
@@ -579,9 +614,9 @@ impl State {
         {
             return Some(*worker);
         }
-        if self.homes.len() >= MAX_HOMES {
-            let seats = &self.seats;
-            self.homes.retain(|_, home| seats.get(home).is_some_and(|seat| !seat.own.is_empty()));
+        if self.homes.len() >= self.forget_homes_at {
+            self.homes.retain(|key, _| Arc::strong_count(key) > 1);
+            self.forget_homes_at = (2 * self.homes.len()).max(MAX_HOMES);
         }
         let staying = self.seats.iter().filter(|(_, seat)| !seat.retiring);
         let (worker, _) = staying.min_by_key(|(_, seat)| seat.load())?;
@@ -660,9 +695,23 @@ impl State {
         Some(held)
     }
 
-    fn retire(&mut self, worker: u32) {
-        if let Some(seat) = self.seats.get_mut(&worker) {
-            seat.retiring = true;
+    /// The worker takes nothing more. What waited for it, or was left to it when it was called, is for others: answers
+    /// which are called for it.
+    fn retire(&mut self, worker: u32, backlog: &Backlog) -> Vec<u32> {
+        let Some(seat) = self.seats.get_mut(&worker) else { return Vec::new() };
+        if std::mem::replace(&mut seat.retiring, true) {
+            return Vec::new();
         }
+        // What was sent to it stays, and is lost with it.
+        let (sent, waiting): (Vec<_>, Vec<_>) =
+            seat.own.take_all().into_iter().partition(|call| call.sent_to == Some(worker));
+        for call in sent {
+            let priority = call.priority;
+            seat.own.push(call, priority, backlog.queued());
+        }
+        self.homes.retain(|_, home| *home != worker);
+        let mut called: Vec<_> = waiting.into_iter().filter_map(|call| self.push(call, backlog)).collect();
+        called.extend(std::iter::from_fn(|| self.call_one()));
+        called
     }
 }

@@ -440,3 +440,43 @@ impl Random {
         self.below(count) == 0
     }
 }
+
+#[test]
+fn what_was_left_to_a_worker_that_retires_is_for_another() {
+    let (crew, recorder) = crew_with(|config| config.concurrency = 2);
+    let (first, second) = (sleeper(&crew), sleeper(&crew));
+    for slot in 0..2 {
+        let worker = submit(&crew, slot, order(0)).unwrap();
+        assert!(take(&crew, worker).is_some());
+        assert_eq!(take(&crew, worker), None);
+    }
+    let called = submit(&crew, 2, order(0)).unwrap();
+    let other = if called == first { second } else { first };
+    crew.retire(called);
+    assert_eq!(lock(&recorder.heard).news.last(), Some(&News::Called { worker: other }));
+    assert_eq!(take(&crew, called), None);
+    assert!(take(&crew, other).is_some());
+}
+
+#[test]
+fn keys_whose_calls_have_ended_are_forgotten_though_their_worker_has_others() {
+    let (crew, _, workers) = crew_of_sleepers(1);
+    submit(&crew, 0, Order { affinity: Some("stays".into()), ..order(0) });
+    for slot in 1..=2 * MAX_HOMES as u32 {
+        let affinity = Some(format!("{slot}").into());
+        crew.submit(slot, Order { affinity, ..order(0) }).unwrap().call.cancel(Reason::Aborted);
+    }
+    let state = lock(&crew.state);
+    assert!(state.homes.len() <= MAX_HOMES, "{}", state.homes.len());
+    assert_eq!(state.homes.get("stays"), Some(&workers[0]));
+}
+
+#[test]
+fn names_are_numbered_once_and_not_without_end() {
+    let (crew, _, _) = crew_of_sleepers(1);
+    assert_eq!((crew.name("a"), crew.name("b"), crew.name("a")), (Some(1), Some(2), Some(1)));
+    for i in 2..MAX_NAMES {
+        assert!(crew.name(&i.to_string()).is_some());
+    }
+    assert_eq!((crew.name("one more"), crew.name("b")), (None, Some(2)));
+}
