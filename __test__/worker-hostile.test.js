@@ -42,3 +42,9 @@ test('names without end', async () => {
   expect(codes[10_000].message).toBe('Calls of too many different names')
   await expect(pool.runTask(0)).resolves.toBe(1)
 })
+
+test('a file that throws what cannot be made text', async () => {
+  pool = new WorkerPool('data:text/javascript,throw { message: { toString: 1, valueOf: 1 } }', 1)
+  const error = await failure(pool.runTask(1))
+  expect(error).toMatchObject({ code: 'ERR_WORKER_LOAD_FAILED', cause: { message: { toString: 1 } } })
+})

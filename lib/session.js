@@ -99,65 +99,72 @@ function settle(count, values, more) {
   let at = 0
   for (let i = 0; i < 2 * count; i += 2) {
     const slot = batch[i]
-    switch (batch[i + 1]) {
-      case Kind.undefined:
-        resolve(slot, undefined)
-        break
-      case Kind.number:
-        resolve(slot, values[at++])
-        break
-      case Kind.json:
-        resolveParsed(slot, JSON.parse, values[at++])
-        break
-      case Kind.binary:
-        resolveParsed(slot, decode, values[at++], values[at++])
-        break
-      case Kind.error:
-        reject(slot, values[at++], values[at++], values[at++])
-        break
-      case Kind.progress:
-        report(slot, values[at++], values[at++])
-        break
-      case Kind.room:
-        roomWaiters.get(slot)?.()
-        break
-      case Kind.mail:
-        resolveParsed(slot, readMail, slot, values[at++], values[at++])
-        break
-      case Kind.thrown:
-        rejectThrown(slot, JSON.parse, values[at++])
-        break
-      case Kind.thrownMail:
-        rejectThrown(slot, readMail, slot, values[at++], values[at++])
-        break
-      case Kind.report:
-        tellParsed(slot, JSON.parse, values[at++])
-        break
-      case Kind.reportMail:
-        tellParsed(slot, readMail, slot, values[at++], values[at++])
-        break
-      case Kind.parcelWanted:
-        crewOf(slot)?.parcelWanted(values[at++], pending[slot]?.extras?.parcel)
-        break
-      case Kind.started: {
-        const trace = pending[slot]?.extras?.trace
-        if (trace) diagnostics.started(trace)
-        break
+    try {
+      switch (batch[i + 1]) {
+        case Kind.undefined:
+          resolve(slot, undefined)
+          break
+        case Kind.number:
+          resolve(slot, values[at++])
+          break
+        case Kind.json:
+          resolveParsed(slot, JSON.parse, values[at++])
+          break
+        case Kind.binary:
+          resolveParsed(slot, decode, values[at++], values[at++])
+          break
+        case Kind.error:
+          reject(slot, values[at++], values[at++], values[at++])
+          break
+        case Kind.progress:
+          report(slot, values[at++], values[at++])
+          break
+        case Kind.room:
+          roomWaiters.get(slot)?.()
+          break
+        case Kind.mail:
+          resolveParsed(slot, readMail, slot, values[at++], values[at++])
+          break
+        case Kind.thrown:
+          rejectThrown(slot, JSON.parse, values[at++])
+          break
+        case Kind.thrownMail:
+          rejectThrown(slot, readMail, slot, values[at++], values[at++])
+          break
+        case Kind.report:
+          tellParsed(slot, JSON.parse, values[at++])
+          break
+        case Kind.reportMail:
+          tellParsed(slot, readMail, slot, values[at++], values[at++])
+          break
+        case Kind.parcelWanted:
+          crewOf(slot)?.parcelWanted(values[at++], pending[slot]?.extras?.parcel)
+          break
+        case Kind.started: {
+          const trace = pending[slot]?.extras?.trace
+          if (trace) diagnostics.started(trace)
+          break
+        }
+        case Kind.ready:
+          crews.get(slot)?.ready(values[at++])
+          break
+        case Kind.stopping:
+          crews.get(slot)?.stopping(values[at++], values[at++], values[at++])
+          break
+        case Kind.retired:
+          crews.get(slot)?.retired(values[at++])
+          break
+        case Kind.gone:
+          crews.get(slot)?.gone(values[at++])
+          break
+        case Kind.called:
+          crews.get(slot)?.called(values[at++])
       }
-      case Kind.ready:
-        crews.get(slot)?.ready(values[at++])
-        break
-      case Kind.stopping:
-        crews.get(slot)?.stopping(values[at++], values[at++], values[at++])
-        break
-      case Kind.retired:
-        crews.get(slot)?.retired(values[at++])
-        break
-      case Kind.gone:
-        crews.get(slot)?.gone(values[at++])
-        break
-      case Kind.called:
-        crews.get(slot)?.called(values[at++])
+    } catch (error) {
+      // Whatever it is, what has happened to other tasks must not be lost with it.
+      setImmediate(() => {
+        throw error
+      })
     }
   }
 }

@@ -409,7 +409,9 @@ class Crew {
       }
       case 'loadFailed': {
         const cause = thrown === undefined ? error : decodeThrown(thrown)
-        const said = /** @type {any} */ (cause)?.message
+        const text = /** @type {any} */ (cause)?.message
+        // The file may throw anything.
+        const said = typeof text === 'string' ? text : undefined
         const ready = cause === undefined && exitCode === 1 ? `was not ready after ${startTimeout} ms` : undefined
         const why = said ?? ready ?? `it exited with code ${exitCode}`
         const message = `The worker cannot be loaded: ${why}`
