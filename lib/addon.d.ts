@@ -117,7 +117,10 @@ export class Crew {
   callIdle(): number | null
   /** Whether there are more calls than workers that will look for them. */
   readonly short: boolean
-  isRunning(worker: number, run: number): boolean
+  /** Whether the worker still has this run; if so, it takes no more calls. */
+  condemn(worker: number, run: number): boolean
+  /** Whether the worker has not loaded its file yet; if so, it takes no calls. */
+  condemnUnready(worker: number): boolean
   /** A worker's thread has ended: the event `gone` comes behind all that it answered. */
   gone(worker: number): void
   /** Forgets a worker that is gone. The callers of the lost slots have to be told; the others are to be called. */

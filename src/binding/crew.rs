@@ -193,10 +193,16 @@ impl CrewHandle {
         self.0.crew.is_short()
     }
 
-    /// Whether the worker still has this run.
+    /// Whether the worker still has this run; if so, it takes no more calls.
     #[napi]
-    pub fn is_running(&self, worker: u32, run: u32) -> bool {
-        self.0.crew.is_running(worker, run)
+    pub fn condemn(&self, worker: u32, run: u32) -> bool {
+        self.0.crew.condemn(worker, run)
+    }
+
+    /// Whether the worker has not loaded its file yet; if so, it takes no calls.
+    #[napi]
+    pub fn condemn_unready(&self, worker: u32) -> bool {
+        self.0.crew.condemn_unready(worker)
     }
 
     /// A worker's thread has ended: `Gone` comes behind all that it answered.

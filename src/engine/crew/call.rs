@@ -11,6 +11,7 @@ use super::super::backlog::Backlog;
 use super::super::cancel::{Cancel, Reason};
 use super::super::queue::Waiting;
 use super::super::sync::lock;
+use super::super::ticket::End;
 use super::super::timekeeper;
 use super::{CrewSink, News};
 
@@ -101,8 +102,6 @@ pub struct Call {
     traced: bool,
     pub(super) affinity: Option<Arc<str>>,
     tenant: Option<Arc<str>>,
-    /// The worker that has the only copy of the parcel.
-    pub(super) sent_to: Option<u32>,
     queued_at: Instant,
     timeout: Option<Duration>,
     bytes: usize,
@@ -159,7 +158,6 @@ impl Call {
             traced: order.traced,
             affinity: order.affinity,
             tenant: order.tenant,
-            sent_to: order.to,
             queued_at: Instant::now(),
             timeout: order.timeout,
             bytes,
@@ -203,16 +201,25 @@ impl Call {
         Some((run, input))
     }
 
-    /// The run has ended with this answer, or threw it. `None` when the call has settled before.
-    pub(super) fn finish(&self, answer: Answer, threw: bool, worker: u32, run: u32) -> Option<()> {
-        {
-            let mut stage = lock(&self.stage);
-            let Stage::Running { .. } = *stage else { return None };
-            *stage = Stage::Settled;
+    /// The run has ended with this answer, or threw it. `false` when the call has settled before. `record` is called just
+    /// before the outcome is out, so that statistics read in the caller's continuation count this run.
+    pub(super) fn finish(&self, answer: Answer, threw: bool, worker: u32, run: u32, record: impl FnOnce(End)) -> bool {
+        let mut stage = lock(&self.stage);
+        let wanted = matches!(*stage, Stage::Running { .. });
+        let before = wanted.then(|| std::mem::replace(&mut *stage, Stage::Settled));
+        drop(stage);
+        // It may hold the input for another run: dropped outside the lock.
+        drop(before);
+        record(match (wanted, threw) {
+            (false, _) => End::Canceled,
+            (true, true) => End::Failed,
+            (true, false) => End::Completed,
+        });
+        if wanted {
+            self.backlog.leave(self.bytes);
+            self.sink.answered(self.slot, answer, threw, worker, run);
         }
-        self.backlog.leave(self.bytes);
-        self.sink.answered(self.slot, answer, threw, worker, run);
-        Some(())
+        wanted
     }
 
     /// The run is this far.
@@ -238,9 +245,9 @@ impl Call {
         let Stage::Running { .. } = *stage else { return Lost::Before };
         let Stage::Running { again, .. } = std::mem::replace(&mut *stage, Stage::Settled) else { unreachable!() };
         if let Some(Again { input, retries }) = again {
-            *stage = Stage::Queued { input, retries };
-            drop(stage);
+            // Before anybody can cancel it and lower the count.
             self.backlog.enter_queue();
+            *stage = Stage::Queued { input, retries };
             return Lost::Again;
         }
         drop(stage);

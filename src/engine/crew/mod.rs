@@ -236,7 +236,7 @@ impl Crew {
         let call = Call::new(slot, Arc::clone(&self.sink), self.number, order, Arc::clone(&self.backlog));
         let mut state = lock(&self.state);
         let wake = match to.filter(|worker| state.seats.contains_key(worker)) {
-            Some(worker) => state.push_to(worker, Arc::clone(&call), &self.backlog),
+            Some(worker) => state.leave_with(worker, Arc::clone(&call)),
             None => state.push(Arc::clone(&call), &self.backlog),
         };
         let short = wake.is_none() && state.is_short();
@@ -263,23 +263,37 @@ impl Crew {
         self.admits(tenant).err().map(|error| error.code)
     }
 
-    /// Calls a worker that has nothing to do, by a parcel; the call that follows names it. If none follows, the worker must
-    /// be called all the same.
+    /// Calls a worker that has nothing to do, by a parcel; the call that follows names it, and is what the worker starts
+    /// next. If none follows, the worker must be called all the same.
     pub fn call_idle(&self) -> Option<u32> {
         let mut state = lock(&self.state);
-        let idle = |seat: &Seat| seat.has_place() && seat.load() == 0;
-        if let Some((worker, seat)) = state.seats.iter_mut().find(|(_, seat)| idle(seat) && seat.can_be_called()) {
-            seat.posture = Posture::Called;
-            return Some(*worker);
-        }
-        let starting = state.seats.iter().find(|(_, seat)| idle(seat) && seat.posture == Posture::Starting);
-        starting.map(|(worker, _)| *worker)
+        let mut idle = state.seats.iter_mut().filter(|(_, seat)| seat.can_be_called() && seat.load() == 0);
+        let (worker, seat) = idle.next()?;
+        seat.posture = Posture::Called;
+        Some(*worker)
     }
 
-    /// Whether the worker still has this run.
-    pub fn is_running(&self, worker: u32, run: u32) -> bool {
-        let state = lock(&self.state);
-        state.seats.get(&worker).is_some_and(|seat| seat.running.iter().any(|held| held.run.number == run))
+    /// Gives a worker up that still has this run: it takes nothing more, so that ending it costs no call that it would have
+    /// taken meanwhile. `false` when it has that run no longer, and may go on.
+    pub fn condemn(&self, worker: u32, run: u32) -> bool {
+        let mut state = lock(&self.state);
+        let Some(seat) = state.seats.get(&worker) else { return false };
+        let has_run = seat.running.iter().any(|held| held.run.number == run);
+        let called = if has_run { state.retire(worker, &self.backlog) } else { Vec::new() };
+        drop(state);
+        self.tell_called(called);
+        has_run
+    }
+
+    /// Gives a worker up that has not loaded its file. `false` when it has.
+    pub fn condemn_unready(&self, worker: u32) -> bool {
+        let mut state = lock(&self.state);
+        let Some(seat) = state.seats.get(&worker) else { return false };
+        let is_unready = seat.posture == Posture::Starting;
+        let called = if is_unready { state.retire(worker, &self.backlog) } else { Vec::new() };
+        drop(state);
+        self.tell_called(called);
+        is_unready
     }
 
     /// A worker's thread has ended, or will take nothing more for another reason. Its `Gone` comes behind all that it has
@@ -303,9 +317,9 @@ impl Crew {
         state.former.add(&lock(&seat.tally));
         state.former_life += seat.since.elapsed();
         let mut dismissed = Dismissed::default();
-        let (sent, mut again): (Vec<_>, Vec<_>) =
-            seat.own.take_all().into_iter().partition(|call| call.sent_to == Some(worker));
-        dismissed.lost.extend(sent.into_iter().filter(|call| call.give_up()).map(|call| call.slot));
+        let mut again = seat.own.take_all();
+        // Its value is gone with the worker that was sent it.
+        dismissed.lost.extend(seat.sent.drain(..).filter(|call| call.give_up()).map(|call| call.slot));
         for held in seat.running.drain(..) {
             let ran = Ran {
                 end: if held.call.is_settled() { End::Canceled } else { End::Failed },
@@ -328,7 +342,8 @@ impl Crew {
 
     /// Whether there are more calls than workers that will look for them.
     pub fn is_short(&self) -> bool {
-        lock(&self.state).is_short()
+        // The queue may hold nothing but what was cancelled.
+        self.backlog.queued() > 0 && lock(&self.state).is_short()
     }
 
     /// Retires workers that have had nothing to do for `idle`, as long as more than `keep` are left.
@@ -400,6 +415,7 @@ impl Crew {
         let mut waiting = state.queue.take_all();
         for seat in state.seats.values_mut() {
             waiting.append(&mut seat.own.take_all());
+            waiting.extend(seat.sent.drain(..));
         }
         waiting
     }
@@ -498,15 +514,11 @@ impl Crew {
         let retired = state.seats.get(&worker).is_some_and(|seat| seat.retiring && seat.running.is_empty());
         drop(state);
         let (waited, ran) = (held.started.saturating_duration_since(held.call.queued_at()), held.started.elapsed());
-        let end = match (held.call.is_settled(), threw) {
-            (true, _) => End::Canceled,
-            (false, true) => End::Failed,
-            (false, false) => End::Completed,
-        };
-        if let Some(tally) = tally {
-            lock(&tally).record(Ran { end, waited, ran });
-        }
-        let wanted = held.call.finish(answer, threw, worker, run).is_some();
+        let wanted = held.call.finish(answer, threw, worker, run, |end| {
+            if let Some(tally) = tally {
+                lock(&tally).record(Ran { end, waited, ran });
+            }
+        });
         self.tell_called(called);
         if retired {
             self.sink.news(self.number, News::Retired { worker });
@@ -607,6 +619,17 @@ impl State {
         })
     }
 
+    /// Puts a call where the worker takes it from next, which was called by the parcel of this call. That may have come
+    /// already, and the worker may have found nothing: then it is called once more.
+    fn leave_with(&mut self, worker: u32, call: Arc<Call>) -> Option<u32> {
+        let seat = self.seats.get_mut(&worker)?;
+        seat.sent.push_back(call);
+        seat.can_be_called().then(|| {
+            seat.posture = Posture::Called;
+            worker
+        })
+    }
+
     /// Where the calls of a key run: where they ran before, else at the worker that has the least to do.
     fn home(&mut self, key: &Arc<str>) -> Option<u32> {
         if let Some(worker) = self.homes.get(key)
@@ -627,7 +650,7 @@ impl State {
 
     /// Calls one more worker if there are more calls in the queue than workers that look for them.
     fn call_one(&mut self) -> Option<u32> {
-        let looking = self.seats.values().filter(|seat| seat.is_looking() && seat.own.is_empty()).count();
+        let looking = self.seats.values().filter(|seat| seat.is_looking() && !seat.has_own()).count();
         if self.queue.len() <= looking {
             return None;
         }
@@ -643,15 +666,19 @@ impl State {
     }
 
     fn may_have_work(&self, worker: u32) -> bool {
-        !self.queue.is_empty() || self.seats.get(&worker).is_some_and(|seat| !seat.own.is_empty())
+        !self.queue.is_empty() || self.seats.get(&worker).is_some_and(Seat::has_own)
     }
 
     /// Takes the next call out that the worker may run.
     fn next(&mut self, worker: u32) -> Option<Arc<Call>> {
-        let seat = self.seats.get(&worker)?;
+        let seat = self.seats.get_mut(&worker)?;
         if !seat.has_place() {
             return None;
         }
+        if let Some(call) = seat.sent.pop_front() {
+            return Some(call);
+        }
+        let seat = &*seat;
         let busy = seat.running.len();
         if seat.own.is_empty() {
             // A worker that runs something already leaves calls to those who look and run less.
@@ -703,12 +730,7 @@ impl State {
             return Vec::new();
         }
         // What was sent to it stays, and is lost with it.
-        let (sent, waiting): (Vec<_>, Vec<_>) =
-            seat.own.take_all().into_iter().partition(|call| call.sent_to == Some(worker));
-        for call in sent {
-            let priority = call.priority;
-            seat.own.push(call, priority, backlog.queued());
-        }
+        let waiting = seat.own.take_all();
         self.homes.retain(|_, home| *home != worker);
         let mut called: Vec<_> = waiting.into_iter().filter_map(|call| self.push(call, backlog)).collect();
         called.extend(std::iter::from_fn(|| self.call_one()));

@@ -1,5 +1,6 @@
 //! A worker as its crew sees it. Owned by: the crew, behind its lock.
 
+use std::collections::VecDeque;
 use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
@@ -32,8 +33,10 @@ pub(super) struct Seat {
     /// Places that no run has.
     pub(super) places: Vec<u32>,
     pub(super) stops: Arc<[AtomicU32]>,
-    /// What only this worker may run: calls whose key is at home here, and parcels that it has already.
+    /// What only this worker may run: calls whose key is at home here.
     pub(super) own: Queue<Call>,
+    /// Calls whose parcel it was sent: those that it starts next.
+    pub(super) sent: VecDeque<Arc<Call>>,
     /// How many calls it has taken.
     pub(super) taken: u64,
     pub(super) since: Instant,
@@ -56,6 +59,7 @@ impl Seat {
             places: (0..concurrency).rev().collect(),
             stops: (0..concurrency).map(|_| AtomicU32::new(0)).collect(),
             own: Queue::default(),
+            sent: VecDeque::new(),
             taken: 0,
             since: Instant::now(),
             tally: Arc::default(),
@@ -77,8 +81,13 @@ impl Seat {
         self.has_place() && matches!(self.posture, Posture::Called | Posture::Spinning)
     }
 
+    /// Whether something waits that only this worker may run.
+    pub(super) fn has_own(&self) -> bool {
+        !self.sent.is_empty() || !self.own.is_empty()
+    }
+
     /// How much it has to do.
     pub(super) fn load(&self) -> usize {
-        self.running.len() + self.own.len()
+        self.running.len() + self.own.len() + self.sent.len()
     }
 }

@@ -226,9 +226,9 @@ fn a_cancelled_run_sees_its_number_and_is_told_of() {
     assert_eq!(stops[place as usize].load(Ordering::Acquire), 0);
     call.cancel(Reason::Aborted);
     assert_eq!(stops[place as usize].load(Ordering::Acquire), run);
-    assert!(crew.is_running(workers[0], run));
+    assert!(crew.condemn(workers[0], run));
     assert!(!crew.finish(workers[0], run, Answer::Undefined, false), "nobody wants it any more");
-    assert!(!crew.is_running(workers[0], run));
+    assert!(!crew.condemn(workers[0], run));
     let heard = lock(&recorder.heard);
     assert_eq!(heard.ends[&0], [Err(Code::Aborted)]);
     assert!(heard.news.contains(&News::Stopping { worker: workers[0], run, reason: Reason::Aborted }));
@@ -264,6 +264,7 @@ fn the_timeout_of_a_lost_run_does_not_stop_the_next() {
 fn a_call_that_was_left_to_a_worker_that_died_is_taken_by_another() {
     let (crew, _, workers) = crew_of_sleepers(2);
     let called = submit(&crew, 0, order(0)).unwrap();
+    assert!(!crew.condemn_unready(called));
     let other = *workers.iter().find(|worker| **worker != called).unwrap();
     assert_eq!(crew.dismiss(called), Dismissed { lost: vec![], wake: vec![other] });
     assert_eq!(run_all(&crew, other), [0]);
@@ -327,6 +328,16 @@ fn a_parcel_is_sent_to_an_idle_worker_and_taken_by_it() {
 }
 
 #[test]
+fn a_parcel_that_was_sent_goes_before_what_came_later() {
+    let (crew, _, workers) = crew_of_sleepers(1);
+    assert_eq!(crew.call_idle(), Some(workers[0]));
+    submit(&crew, 0, Order { to: Some(workers[0]), ..order(0) });
+    submit(&crew, 1, order(9));
+    assert_eq!(crew.call_idle(), None);
+    assert_eq!(run_all(&crew, workers[0]), [0, 1]);
+}
+
+#[test]
 fn a_parcel_is_lost_with_the_worker_that_has_it() {
     let (crew, _, workers) = crew_of_sleepers(2);
     let idle = crew.call_idle().unwrap();
@@ -336,7 +347,28 @@ fn a_parcel_is_lost_with_the_worker_that_has_it() {
     assert_eq!(crew.dismiss(idle).lost, [0]);
     let other = *workers.iter().find(|worker| **worker != idle).unwrap();
     assert_eq!(run_all(&crew, other), [1]);
-    assert_eq!(crew.queued(), 0);
+    assert_eq!((crew.queued(), crew.stats().input_bytes), (0, 0));
+}
+
+#[test]
+fn a_worker_that_is_still_starting_is_sent_no_parcel() {
+    let (crew, _) = crew_with(|_| {});
+    crew.hire();
+    assert_eq!(crew.call_idle(), None);
+}
+
+#[test]
+fn a_condemned_worker_takes_nothing_more() {
+    let (crew, _, workers) = crew_of_sleepers(2);
+    let worker = submit(&crew, 0, order(0)).unwrap();
+    let other = *workers.iter().find(|other| **other != worker).unwrap();
+    let (run, _) = take(&crew, worker).unwrap();
+    assert!(crew.condemn(worker, run));
+    submit(&crew, 1, order(0));
+    assert!(crew.finish(worker, run, Answer::Undefined, false));
+    assert_eq!(take(&crew, worker), None);
+    assert_eq!(run_all(&crew, other), [1]);
+    assert!(!crew.condemn(other, run));
 }
 
 #[test]
