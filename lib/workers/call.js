@@ -123,9 +123,8 @@ function submitCall(crew, data, options) {
     bytes: bytesIn(transferList),
     to: input.to,
   })
-  admit(crew, slot, answer, name)
+  admit(crew, slot, answer, name, signal)
   if (trace) diagnostics.enqueued(trace)
-  if (signal) watch(signal, slot, abort)
   return call.promise
 }
 
@@ -134,18 +133,18 @@ function submitCall(crew, data, options) {
  * @param {number} slot
  * @param {number} answer of the engine
  * @param {string} [name]
+ * @param {AbortSignal} [signal]
  */
-function admit(crew, slot, answer, name) {
-  if (answer !== 0) {
-    if (answer < 0) {
-      release(slot)
-      throw refused(answer === FULL ? 'ERR_QUEUE_FULL' : 'ERR_POOL_CLOSED', name)
-    }
-    const worker = answer >> 1
-    if (worker > 0) crew.thread(worker).wake()
-    if (answer & 1) crew.grow()
+function admit(crew, slot, answer, name, signal) {
+  if (answer < 0) {
+    release(slot)
+    throw refused(answer === FULL ? 'ERR_QUEUE_FULL' : 'ERR_POOL_CLOSED', name)
   }
   crew.taskAdmitted()
+  if (signal) watch(signal, slot, abort)
+  if (answer > 1) crew.thread(answer >> 1).wake()
+  // At last: a pool that cannot start another worker settles the call here and now.
+  if (answer & 1) crew.grow()
 }
 
 /**

@@ -16,7 +16,7 @@ const { abandon, crews, session } = require('../session')
 const { submitCall, submitPlainCall } = require('./call')
 const { entryOf } = require('./entry-of')
 const { callOptionNames, callOptions, crewOptions } = require('./options')
-const { decodeThrown } = require('./thrown')
+const { decodeThrown, encodeThrown } = require('./thrown')
 const { WorkerThread } = require('./thread')
 
 /** After so many workers in a row that did nothing but fail, the pool stops. */
@@ -46,10 +46,14 @@ class Crew {
   #hooks
   /** By number. @type {Map<number, Thread>} */
   #threads = new Map()
-  /** Workers in a row that ended without having been of use. */
+  /** Workers in a row that could not load their file. */
   #failures = 0
+  /** Runs out when another may be started after a failure. @type {NodeJS.Timeout | undefined} */
+  #pause
   #wasReady = false
   #closed = false
+  /** Whether the workers are ended, and no more started. */
+  #ended = false
   /** Why the pool has stopped. @type {(() => Error) | undefined} */
   #failure
   /** @type {NodeJS.Timeout | undefined} */
@@ -170,6 +174,8 @@ class Crew {
   }
 
   #endAll() {
+    this.#ended = true
+    clearTimeout(this.#pause)
     for (const thread of this.#threads.values()) thread.terminate('closed')
     if (this.#threads.size === 0) crews.delete(this.number)
   }
@@ -204,7 +210,7 @@ class Crew {
 
   /** More calls wait than there are workers to look for them. */
   grow() {
-    if (this.#threads.size < this.#options.maxSize && this.#failures === 0 && !this.#closed) this.#tryStart()
+    if (this.#threads.size < this.#options.maxSize && this.#mayStart) this.#tryStart()
   }
 
   /**
@@ -237,7 +243,14 @@ class Crew {
    * @param {import('./parcel').Parcel | undefined} parcel
    */
   parcelWanted(worker, parcel) {
-    if (parcel) this.#threads.get(worker)?.sendParcel(parcel.id, parcel.value, parcel.transferList)
+    const thread = this.#threads.get(worker)
+    if (parcel === undefined || thread === undefined) return
+    try {
+      thread.sendParcel(parcel.id, parcel.value, parcel.transferList)
+    } catch (error) {
+      // A port that was closed meanwhile can no longer be transferred. The worker has the call, so it is what fails it.
+      thread.refuseParcel(parcel.id, encodeThrown(error))
+    }
   }
 
   /** @param {number} worker */
@@ -246,6 +259,7 @@ class Crew {
     if (thread === undefined) return
     thread.ready = true
     this.#wasReady = true
+    this.#failures = 0
     this.#reap()
   }
 
@@ -261,7 +275,7 @@ class Crew {
     if (thread === undefined || thread.isEnding) return
     thread.abort(run, code)
     const timer = setTimeout(() => {
-      if (this.#native.isRunning(worker, run)) thread.terminate('terminated')
+      if (this.#native.condemn(worker, run)) thread.terminate('terminated')
     }, this.#options.gracePeriod)
     timer.unref()
   }
@@ -288,11 +302,14 @@ class Crew {
     for (const other of wake) this.#threads.get(other)?.wake()
     const error = isOrderly(reason) ? undefined : failure()
     setImmediate(() => this.#hooks.emit('workerExit', { workerId: worker, exitCode, reason, error }))
-    if (this.#closed) {
+    if (this.#ended) {
       if (this.#threads.size === 0) crews.delete(this.number)
-      return
+    } else if (this.#failure) {
+      // What it ran may wait again.
+      this.#stop(this.#failure)
+    } else {
+      this.#replace(reason, failure)
     }
-    this.#replace(reason, failure)
   }
 
   // Starting and ending workers.
@@ -326,11 +343,16 @@ class Crew {
     this.#threads.set(worker, thread)
     if (startTimeout !== Infinity) {
       setTimeout(() => {
-        if (!thread.ready) thread.terminate('loadFailed')
+        if (this.#native.condemnUnready(worker)) thread.terminate('loadFailed')
       }, startTimeout).unref()
     }
     const { threadId, stdout, stderr } = thread
     setImmediate(() => this.#hooks.emit('workerCreate', { workerId: worker, threadId, stdout, stderr }))
+  }
+
+  /** Whether another worker is of use. */
+  get #mayStart() {
+    return !this.#ended && this.#failure === undefined && this.#pause === undefined
   }
 
   /** Starts a worker in place of one that is gone; there is nobody to whom a failure could be thrown. */
@@ -356,15 +378,20 @@ class Crew {
         return
       }
       const pause = FIRST_PAUSE_MS * 2 ** (this.#failures - 1)
-      setTimeout(() => this.#fill(), pause).unref()
+      const goOn = () => {
+        this.#pause = undefined
+        this.#fill()
+      }
+      this.#pause ??= setTimeout(goOn, pause).unref()
       return
     }
     this.#fill()
   }
 
-  /** Starts as many workers as are missing. */
+  /** Starts as many workers as are missing. A closed pool misses them only for what still waits in it. */
   #fill() {
-    while (!this.#closed && this.#threads.size < this.#options.minSize) this.#tryStart()
+    const isWanted = () => !this.#closed || this.#native.short
+    while (this.#threads.size < this.#options.minSize && this.#mayStart && isWanted()) this.#tryStart()
     if (this.#native.short) this.grow()
   }
 
@@ -374,9 +401,9 @@ class Crew {
    * @param {() => Error} failure
    */
   #stop(failure) {
+    for (const slot of this.#native.giveUpQueued()) abandon(slot, failure)
     if (this.#failure) return
     this.#failure = failure
-    for (const slot of this.#native.giveUpQueued()) abandon(slot, failure)
     this.#hooks.emit('stopped')
   }
 

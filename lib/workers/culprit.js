@@ -8,6 +8,7 @@
  */
 
 const { types } = require('node:util')
+const { MessagePort } = require('node:worker_threads')
 const { errorOf } = require('../errors')
 const { unexpected } = require('../options')
 const { callerFrames, withFrames } = require('./stack')
@@ -73,13 +74,15 @@ function find(root, name, excepted) {
     }
     if (seen.has(value)) continue
     if (seen.add(value).size > MAX_PARTS) return undefined
-    if (types.isProxy(value) || isDetached(value)) return { path, value }
+    if (types.isProxy(value) || isDetached(value) || value instanceof MessagePort) return { path, value }
     if (!isOrdinary(value)) ahead.push({ path, value, parts: true })
     const inside = partsOf(value, path)
     if (!Array.isArray(inside)) return inside
     // The last first, so that the first comes first.
     while (inside.length > 0) ahead.push(/** @type {Part} */ (inside.pop()))
   }
+  // Node crashes when it clones an object that has a closed port in it, and a port that can be moved cannot be cloned.
+  if ([...excepted].some((part) => part instanceof MessagePort)) return undefined
   return doubtful.find(({ value }) => !canBeCloned(value))
 }
 

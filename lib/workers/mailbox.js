@@ -8,16 +8,19 @@
  * @module
  */
 
+const { setImmediate } = require('node:timers')
 const { receiveMessageOnPort } = require('node:worker_threads')
 const native = require('../native')
 const { runOf } = require('./run')
 const { port } = require('./seat')
+const { decodeThrown } = require('./thrown')
 
 /** @typedef {InstanceType<typeof import('./run').Run>} Run */
 
 /** What a message begins with. Anything else is a call to look for work. */
 const PARCEL = 1
 const ABORT = 2
+const NO_PARCEL = 3
 
 /**
  * The parcel that came before its call. Only a worker that has nothing to do is sent one, so when the next one comes, the
@@ -49,6 +52,10 @@ function read(message) {
     else if (!call.run.ended) call.start(content)
   } else if (kind === ABORT) {
     abort(number, content)
+  } else if (kind === NO_PARCEL) {
+    const call = waiting.get(number)
+    waiting.delete(number)
+    call?.fail(decodeThrown(content))
   }
 }
 
@@ -64,9 +71,18 @@ function abort(number, code) {
   for (const call of waiting.values()) if (call.run === run) call.fail(run.reason())
 }
 
+/** Looks for work; there is none before the file is loaded. */
+let look = () => {}
+
 /** Reads what has come, without waiting for the event loop. */
 function readMail() {
-  for (let received; (received = receiveMessageOnPort(port)) !== undefined;) read(received.message)
+  let isCalled = false
+  for (let received; (received = receiveMessageOnPort(port)) !== undefined;) {
+    read(received.message)
+    isCalled = true
+  }
+  // Each message may have been the call to look for work, and nobody else reads it any more.
+  if (isCalled) setImmediate(look)
 }
 
 /**
@@ -96,6 +112,7 @@ function withParcel(parcel, call) {
  * @param {() => void} pump looks for work
  */
 function open(pump) {
+  look = pump
   port.on('message', (message) => {
     read(message)
     pump()

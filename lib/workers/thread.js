@@ -17,6 +17,7 @@ const bootstrap = path.join(__dirname, 'worker.js')
 const WAKE = 0
 const PARCEL = 1
 const ABORT = 2
+const NO_PARCEL = 3
 /** The tag of a message from the worker that says why it could not be loaded; all others have a run's number. */
 const LOAD_FAILURE = 0
 
@@ -61,8 +62,6 @@ class WorkerThread {
     this.ready = false
     /** @type {number | undefined} */
     this.exitCode = undefined
-    // The session keeps the process alive while calls are on their way; a worker that waits does not.
-    this.#worker.unref()
     this.#worker.on('message', onMessage)
     this.#worker.on('error', (error) => (this.#uncaught = error))
     this.#exit = new Promise((resolve) => this.#worker.on('exit', resolve))
@@ -70,6 +69,9 @@ class WorkerThread {
       this.exitCode = code
       onExit()
     })
+    // The session keeps the process alive while calls are on their way; a worker that waits does not. After the listeners:
+    // the one for messages takes a reference of its own.
+    this.#worker.unref()
   }
 
   get threadId() {
@@ -103,6 +105,16 @@ class WorkerThread {
     } catch (cause) {
       throw uncloneable(value, cause, 'data', transferList)
     }
+  }
+
+  /**
+   * Tells it that the parcel it has asked for does not come.
+   *
+   * @param {number} id
+   * @param {unknown} thrown a description of why
+   */
+  refuseParcel(id, thrown) {
+    this.#port.postMessage([NO_PARCEL, id, thrown])
   }
 
   /**
