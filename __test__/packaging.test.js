@@ -136,6 +136,8 @@ test('a CommonJS Express app answers with the result of a task', async () => {
     const response = await fetch(`http://127.0.0.1:${Number(port)}/digest`, { method: 'POST', body, headers })
     const digest = createHash('sha256').update(body).digest('hex')
     expect(await response.json()).toEqual({ digest, bytes: body.length })
+    const primes = await fetch(`http://127.0.0.1:${Number(port)}/primes?below=12`)
+    expect(await primes.json()).toEqual([2, 3, 5, 7, 11])
     server.stdin.end()
     expect(await once(server, 'exit')).toEqual([0, null])
   } finally {
@@ -145,7 +147,8 @@ test('a CommonJS Express app answers with the result of a task', async () => {
 
 test('an ESM script has the names, and one state with CommonJS', async () => {
   const { stdout } = await run(process.execPath, ['script.mjs'], await project('esm'))
-  const expected = { door: 'one-off', sum: 3, code: 'ERR_TASK_PANICKED', typed: true, oneState: true }
+  const expected = { door: 'one-off', sum: 3, code: 'ERR_TASK_PANICKED', words: [['a', 'b'], 'C by shout'] }
+  Object.assign(expected, { typed: true, oneState: true })
   expect(JSON.parse(stdout)).toEqual(expected)
 })
 
@@ -153,14 +156,14 @@ test('a strict TypeScript project compiles and runs, as CommonJS and as ESM', as
   const cwd = await project('typescript', { links: ['@types'] })
   await run(process.execPath, [toolFile('tsc')], cwd)
   expect(await run(process.execPath, ['out/common.js'], cwd)).toMatchObject({ stdout: '3 ERR_TASK_FAILED true\n' })
-  expect(await run(process.execPath, ['out/module.mjs'], cwd)).toMatchObject({ stdout: '2,4,6\n' })
+  expect(await run(process.execPath, ['out/module.mjs'], cwd)).toMatchObject({ stdout: '2,4,6 4 5\n' })
 }, 60_000)
 
 test('a Jest project with two test files passes and ends', async () => {
   const cwd = await project('jest')
   // One process for both files: each gets a realm of its own there.
   const { stderr } = await run(process.execPath, [toolFile('jest'), '--runInBand', '--colors=false'], cwd)
-  expect(stderr).toContain('Tests:       4 passed, 4 total')
+  expect(stderr).toContain('Tests:       6 passed, 6 total')
   expect(stderr).not.toContain('did not exit')
 }, 60_000)
 

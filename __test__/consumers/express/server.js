@@ -4,7 +4,12 @@ const express = require('express')
 const { WorkerPool } = require('offloop')
 
 const pool = new WorkerPool({ size: 2 })
+const workers = new WorkerPool('./worker.js', { size: 1 })
 const app = express()
+
+app.get('/primes', (request, response, next) => {
+  workers.runTask({ below: Number(request.query.below) }).then((primes) => response.json(primes), next)
+})
 
 app.post('/digest', express.raw({ type: '*/*' }), (request, response, next) => {
   const digest = pool.runTask('digest.hash', { algorithm: 'sha256', data: request.body })
@@ -15,6 +20,6 @@ const server = app.listen(0, '127.0.0.1', () => console.log(server.address().por
 
 // The other end of our standard input is the test.
 process.stdin.resume().once('end', () => {
-  server.close(() => pool.close())
+  server.close(() => Promise.all([pool.close(), workers.close()]))
   server.closeIdleConnections()
 })

@@ -9,3 +9,12 @@ test('errors are those of this realm', async () => {
   expect(error).toBeInstanceOf(Error)
   expect(error).toBeInstanceOf(ArgumentError)
 })
+
+test('values and errors of workers are those of this realm', async () => {
+  const pool = new WorkerPool((data) => {
+    if (data === null) throw new RangeError('nothing')
+    return { doubled: 2 * data.n }
+  }, 1)
+  await expect(pool.runTask({ n: 4 })).resolves.toStrictEqual({ doubled: 8 })
+  await expect(pool.runTask(null)).rejects.toThrow(RangeError)
+})

@@ -1,0 +1,3 @@
+export default (text) => text.split(',')
+
+export const shout = async (text, { name }) => `${text.toUpperCase()} by ${name}`
