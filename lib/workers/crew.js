@@ -258,6 +258,7 @@ class Crew {
     const thread = this.#threads.get(worker)
     if (thread === undefined) return
     thread.ready = true
+    clearTimeout(thread.deadline)
     this.#wasReady = true
     this.#failures = 0
     this.#reap()
@@ -294,6 +295,8 @@ class Crew {
     const thread = this.#threads.get(worker)
     if (thread === undefined) return
     this.#threads.delete(worker)
+    // It would keep the pool in memory.
+    clearTimeout(thread.deadline)
     const departure = thread.departure()
     const { reason, exitCode } = departure
     const { lost, wake } = this.#native.dismiss(worker)
@@ -342,7 +345,7 @@ class Crew {
     }
     this.#threads.set(worker, thread)
     if (startTimeout !== Infinity) {
-      setTimeout(() => {
+      thread.deadline = setTimeout(() => {
         if (this.#native.condemnUnready(worker)) thread.terminate('loadFailed')
       }, startTimeout).unref()
     }

@@ -60,6 +60,8 @@ class WorkerThread {
     }
     this.#port = port1
     this.ready = false
+    /** Until when its file must be loaded. @type {NodeJS.Timeout | undefined} */
+    this.deadline = undefined
     /** @type {number | undefined} */
     this.exitCode = undefined
     this.#worker.on('message', onMessage)
