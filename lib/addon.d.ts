@@ -124,7 +124,7 @@ export class Crew {
   /** A worker's thread has ended: the event `gone` comes behind all that it answered. */
   gone(worker: number): void
   /** Forgets a worker that is gone. The callers of the lost slots have to be told; the others are to be called. */
-  dismiss(worker: number): { lost: number[]; wake: number[] }
+  dismiss(worker: number): { lost: number[]; wake: number[]; taken: number }
   /** Retires workers that have been idle for so many milliseconds, and keeps so many. */
   reap(idle: number, keep: number): number[]
   readonly size: number

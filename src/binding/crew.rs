@@ -71,6 +71,8 @@ pub struct Departure {
     pub lost: Vec<u32>,
     /// Workers to call.
     pub wake: Vec<u32>,
+    /// How many calls the worker had taken.
+    pub taken: f64,
 }
 
 #[napi(js_name = "Crew")]
@@ -216,7 +218,7 @@ impl CrewHandle {
     pub fn dismiss(&self, worker: u32) -> Departure {
         let dismissed = self.0.crew.dismiss(worker);
         self.0.session.forget(&dismissed.lost);
-        Departure { lost: dismissed.lost, wake: dismissed.wake }
+        Departure { lost: dismissed.lost, wake: dismissed.wake, taken: dismissed.taken as f64 }
     }
 
     /// Retires workers that have been idle for so many milliseconds, and keeps so many.

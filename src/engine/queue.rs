@@ -41,40 +41,62 @@ struct Lane<T> {
     tenants: HashMap<Arc<str>, VecDeque<Arc<T>>>,
 }
 
-/// How many entries of each tenant run.
+/// What each tenant has had: how many of its entries run, and when it had its last turn.
 #[derive(Default)]
 pub(super) struct Tenancy {
-    tenants: HashMap<Arc<str>, usize>,
+    tenants: HashMap<Arc<str>, Share>,
     /// Those without a tenant.
-    nobody: usize,
+    nobody: Share,
+    /// Counts the turns.
+    turns: u64,
 }
+
+/// The smaller, the sooner is the tenant's next turn.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Share {
+    running: usize,
+    /// The number of its last turn; 0 for one that had none lately.
+    turn: u64,
+}
+
+/// Of so many tenants the last turn is remembered at the least. Who is forgotten counts as one who had none.
+const REMEMBERED: usize = 1024;
 
 impl Tenancy {
     /// An entry of the tenant starts.
     pub(super) fn enter(&mut self, tenant: Option<&Arc<str>>) {
-        match tenant {
-            None => self.nobody += 1,
-            Some(tenant) => *self.tenants.entry(Arc::clone(tenant)).or_default() += 1,
-        }
+        self.turns += 1;
+        let share = match tenant {
+            None => &mut self.nobody,
+            Some(tenant) => {
+                if self.tenants.len() >= 2 * REMEMBERED {
+                    self.forget();
+                }
+                self.tenants.entry(Arc::clone(tenant)).or_default()
+            }
+        };
+        share.running += 1;
+        share.turn = self.turns;
     }
 
     /// It has ended.
     pub(super) fn leave(&mut self, tenant: Option<&Arc<str>>) {
-        match tenant {
-            None => self.nobody -= 1,
-            Some(tenant) => {
-                if let Some(running) = self.tenants.get_mut(tenant) {
-                    *running -= 1;
-                    if *running == 0 {
-                        self.tenants.remove(tenant);
-                    }
-                }
-            }
+        let share = match tenant {
+            None => Some(&mut self.nobody),
+            Some(tenant) => self.tenants.get_mut(tenant),
+        };
+        if let Some(share) = share {
+            share.running -= 1;
         }
     }
 
-    fn running(&self, tenant: &str) -> usize {
-        self.tenants.get(tenant).copied().unwrap_or(0)
+    fn forget(&mut self) {
+        let recent = self.turns.saturating_sub(REMEMBERED as u64);
+        self.tenants.retain(|_, share| share.running > 0 || share.turn > recent);
+    }
+
+    fn share(&self, tenant: &str) -> Share {
+        self.tenants.get(tenant).copied().unwrap_or_default()
     }
 }
 
@@ -117,7 +139,8 @@ impl<T: Waiting> Queue<T> {
         self.pop_fairly(&Tenancy::default())
     }
 
-    /// Takes the next entry that still waits; of one priority, from the tenant of whom the fewest run.
+    /// Takes the next entry that still waits; of one priority, from the tenant of whom the fewest run, and of several such
+    /// from the one whose last turn is the longest ago.
     pub(super) fn pop_fairly(&mut self, tenancy: &Tenancy) -> Option<Arc<T>> {
         let priority = match self.lanes.len() {
             0 => return None,
@@ -153,9 +176,12 @@ impl<T: Waiting> Queue<T> {
         ranked.max()
     }
 
-    /// How many entries the tenant has, dead ones included.
-    pub(super) fn waiting_for(&self, tenant: &str) -> usize {
-        self.lanes.values().filter_map(|lane| lane.tenants.get(tenant)).map(VecDeque::len).sum()
+    /// Whether so many entries of the tenant wait.
+    pub(super) fn holds(&self, tenant: &str, count: usize) -> bool {
+        let lines = || self.lanes.values().filter_map(|lane| lane.tenants.get(tenant));
+        // Only when it may be is it worth the time to leave the dead ones out.
+        lines().map(VecDeque::len).sum::<usize>() >= count
+            && lines().flatten().filter(|entry| entry.is_queued()).count() >= count
     }
 
     /// How many entries there are, dead ones included.
@@ -236,10 +262,11 @@ impl<T: Waiting> Lane<T> {
             !line.is_empty()
         });
         let nobody = self.line.front().map(|entry| ((tenancy.nobody, entry.queued_at()), None));
-        let somebody = self.tenants.iter().filter_map(|(tenant, line)| {
-            Some(((tenancy.running(tenant), line.front()?.queued_at()), Some(Arc::clone(tenant))))
-        });
-        somebody.chain(nobody).min_by_key(|(claim, _)| *claim).map(|(_, tenant)| tenant)
+        let somebody = self
+            .tenants
+            .iter()
+            .filter_map(|(tenant, line)| Some(((tenancy.share(tenant), line.front()?.queued_at()), Some(tenant))));
+        somebody.chain(nobody).min_by_key(|(claim, _)| *claim).map(|(_, tenant)| tenant.cloned())
     }
 }
 

@@ -251,7 +251,7 @@ impl Crew {
             return Err(TaskError::new(Code::QueueFull, "The queue of the pool is full"));
         }
         if let Some(tenant) = tenant
-            && lock(&self.state).queue.waiting_for(tenant) >= self.backlog.room()
+            && lock(&self.state).queue.holds(tenant, self.backlog.room())
         {
             return Err(TaskError::new(Code::QueueFull, "The queue of the pool has no more room for this `fairKey`"));
         }
@@ -267,10 +267,15 @@ impl Crew {
     /// next. If none follows, the worker must be called all the same.
     pub fn call_idle(&self) -> Option<u32> {
         let mut state = lock(&self.state);
-        let mut idle = state.seats.iter_mut().filter(|(_, seat)| seat.can_be_called() && seat.load() == 0);
-        let (worker, seat) = idle.next()?;
-        seat.posture = Posture::Called;
-        Some(*worker)
+        let State { seats, queue, .. } = &mut *state;
+        let mut idle = seats.iter_mut().filter(|(_, seat)| seat.can_be_called() && seat.load() == 0);
+        if let Some((worker, seat)) = idle.next() {
+            seat.posture = Posture::Called;
+            return Some(*worker);
+        }
+        // One that looks this moment need not be called, and takes the call at once unless others wait.
+        let mut looking = seats.iter().filter(|(_, seat)| seat.is_free() && seat.load() == 0 && queue.is_empty());
+        looking.next().map(|(worker, _)| *worker)
     }
 
     /// Gives a worker up that still has this run: it takes nothing more, so that ending it costs no call that it would have
@@ -316,7 +321,7 @@ impl Crew {
         state.homes.retain(|_, home| *home != worker);
         state.former.add(&lock(&seat.tally));
         state.former_life += seat.since.elapsed();
-        let mut dismissed = Dismissed::default();
+        let mut dismissed = Dismissed { taken: seat.taken, ..Dismissed::default() };
         let mut again = seat.own.take_all();
         // Its value is gone with the worker that was sent it.
         dismissed.lost.extend(seat.sent.drain(..).filter(|call| call.give_up()).map(|call| call.slot));
@@ -592,6 +597,8 @@ pub struct Dismissed {
     pub lost: Vec<u32>,
     /// Workers to call.
     pub wake: Vec<u32>,
+    /// How many calls it had taken.
+    pub taken: u64,
 }
 
 impl State {
@@ -661,8 +668,7 @@ impl State {
     }
 
     fn is_short(&self) -> bool {
-        let coming = |seat: &&Seat| seat.is_looking() || seat.posture == Posture::Starting;
-        self.queue.len() > self.seats.values().filter(coming).count()
+        self.queue.len() > self.seats.values().filter(|seat| seat.is_coming()).count()
     }
 
     fn may_have_work(&self, worker: u32) -> bool {

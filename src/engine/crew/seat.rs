@@ -86,6 +86,17 @@ impl Seat {
         !self.sent.is_empty() || !self.own.is_empty()
     }
 
+    /// Whether it will look for a call soon, so that no other worker need be started for that: it is about to be there, or
+    /// has answered its last call this moment.
+    pub(super) fn is_coming(&self) -> bool {
+        self.is_free() || self.is_looking() || self.posture == Posture::Starting
+    }
+
+    /// Whether it looks for a call, or is about to because it has answered its last one this moment.
+    pub(super) fn is_free(&self) -> bool {
+        self.has_place() && self.running.is_empty() && matches!(self.posture, Posture::Awake | Posture::Spinning)
+    }
+
     /// How much it has to do.
     pub(super) fn load(&self) -> usize {
         self.running.len() + self.own.len() + self.sent.len()

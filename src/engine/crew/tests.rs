@@ -130,6 +130,16 @@ fn a_worker_that_starts_is_expected_to_look() {
 }
 
 #[test]
+fn a_worker_that_has_just_answered_is_expected_to_look() {
+    let (crew, _, workers) = crew_of_sleepers(1);
+    submit(&crew, 0, order(0));
+    let (run, _) = take(&crew, workers[0]).unwrap();
+    assert!(crew.submit(1, order(0)).unwrap().short, "it is busy");
+    crew.finish(workers[0], run, Answer::Undefined, false);
+    assert!(!crew.is_short());
+}
+
+#[test]
 fn calls_are_first_in_first_out_within_a_priority() {
     let (crew, recorder, workers) = crew_of_sleepers(1);
     for (slot, priority) in [0, 5, 0, 5, -1].into_iter().enumerate() {
@@ -161,7 +171,7 @@ fn calls_of_one_key_run_on_one_worker_in_their_order() {
     assert_eq!(key(2), Some(home));
     crew.gone(home);
     let dismissed = crew.dismiss(home);
-    assert_eq!(dismissed, Dismissed { lost: vec![], wake: vec![other] }, "its calls find another home");
+    assert_eq!(dismissed, Dismissed { lost: vec![], wake: vec![other], taken: 2 }, "its calls find another home");
     assert_eq!(run_all(&crew, other), [2]);
 }
 
@@ -174,8 +184,7 @@ fn tenants_take_turns() {
     }
     tenant(3, "b");
     submit(&crew, 4, order(0));
-    // With one worker nobody runs when it looks, so the oldest is next.
-    assert_eq!(run_all(&crew, workers[0]), [0, 1, 2, 3, 4]);
+    assert_eq!(run_all(&crew, workers[0]), [0, 3, 4, 1, 2]);
 
     let (crew, _) = crew_with(|config| config.concurrency = 3);
     let worker = sleeper(&crew);
@@ -200,6 +209,21 @@ fn a_tenant_leaves_room_in_the_queue() {
     assert_eq!(taken, 6, "as many as places are left");
     assert!(crew.submit(30, tenant("b")).is_ok());
     assert!(crew.submit(31, order(0)).is_ok());
+    assert_eq!(crew.refusal(Some(&"a".into())), Some(Code::QueueFull));
+    assert_eq!(crew.refusal(None), None);
+}
+
+#[test]
+fn a_tenant_whose_calls_were_cancelled_has_room_again() {
+    let (crew, _) = crew_with(|config| {
+        config.max_queue = 10;
+        config.max_size = 1;
+    });
+    let tenant = || Order { tenant: Some("a".into()), ..order(0) };
+    let calls: Vec<_> = (0..6).map(|slot| crew.submit(slot, tenant()).unwrap().call).collect();
+    assert!(crew.submit(6, tenant()).is_err());
+    calls.iter().for_each(|call| call.cancel(Reason::Aborted));
+    assert!(crew.submit(7, tenant()).is_ok());
 }
 
 #[test]
@@ -239,9 +263,9 @@ fn a_lost_call_runs_again_as_often_as_it_may() {
     let (crew, recorder, workers) = crew_of_sleepers(3);
     submit(&crew, 0, Order { retries: 1, ..order(0) });
     take(&crew, workers[0]).unwrap();
-    assert_eq!(crew.dismiss(workers[0]), Dismissed { lost: vec![], wake: vec![workers[1]] });
+    assert_eq!(crew.dismiss(workers[0]), Dismissed { lost: vec![], wake: vec![workers[1]], taken: 1 });
     take(&crew, workers[1]).unwrap();
-    assert_eq!(crew.dismiss(workers[1]), Dismissed { lost: vec![0], wake: vec![] });
+    assert_eq!(crew.dismiss(workers[1]), Dismissed { lost: vec![0], wake: vec![], taken: 1 });
     assert!(lock(&recorder.heard).ends.is_empty(), "the owner says why");
     assert_eq!((crew.queued(), crew.stats().input_bytes), (0, 0));
 }
@@ -266,7 +290,7 @@ fn a_call_that_was_left_to_a_worker_that_died_is_taken_by_another() {
     let called = submit(&crew, 0, order(0)).unwrap();
     assert!(!crew.condemn_unready(called));
     let other = *workers.iter().find(|worker| **worker != called).unwrap();
-    assert_eq!(crew.dismiss(called), Dismissed { lost: vec![], wake: vec![other] });
+    assert_eq!(crew.dismiss(called), Dismissed { lost: vec![], wake: vec![other], taken: 0 });
     assert_eq!(run_all(&crew, other), [0]);
 }
 
@@ -348,6 +372,23 @@ fn a_parcel_is_lost_with_the_worker_that_has_it() {
     let other = *workers.iter().find(|worker| **worker != idle).unwrap();
     assert_eq!(run_all(&crew, other), [1]);
     assert_eq!((crew.queued(), crew.stats().input_bytes), (0, 0));
+}
+
+#[test]
+fn a_worker_that_has_just_answered_is_sent_a_parcel() {
+    let (crew, _, workers) = crew_of_sleepers(1);
+    submit(&crew, 0, order(0));
+    let (run, _) = take(&crew, workers[0]).unwrap();
+    assert_eq!(crew.call_idle(), None, "it is busy");
+    crew.finish(workers[0], run, Answer::Undefined, false);
+    assert_eq!(crew.call_idle(), Some(workers[0]));
+    assert_eq!(submit(&crew, 1, Order { to: Some(workers[0]), ..order(0) }), None, "it looks by itself");
+    assert_eq!(run_all(&crew, workers[0]), [1]);
+    assert_eq!(crew.call_idle(), Some(workers[0]));
+    assert_eq!(take(&crew, workers[0]), None);
+    assert_eq!(submit(&crew, 2, Order { to: Some(workers[0]), ..order(0) }), Some(workers[0]), "the parcel came first");
+    submit(&crew, 3, order(0));
+    assert_eq!(crew.call_idle(), None, "it has its call");
 }
 
 #[test]
