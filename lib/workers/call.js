@@ -75,7 +75,7 @@ function submitPlainCall(crew, data) {
   if (!isPlain || diagnostics.isActive()) return submitCall(crew, data, noOptions)
   const call = new Call('default', crew, undefined)
   const slot = reserve(call)
-  admit(crew, slot, native.callPlain(crew.number, slot, value))
+  admit(crew, slot, native.callPlain(crew.number, slot, value), call)
   return call.promise
 }
 
@@ -101,6 +101,8 @@ function submitCall(crew, data, options) {
     throw errorOf('Calls of too many different names', { code: 'ERR_TASK_UNKNOWN', task: name })
   }
   if (options.affinity !== undefined) crew.makeHome(options.affinity)
+  // Before they are gone.
+  const bytes = bytesIn(transferList)
   const input = encode(crew, data, options)
   const trace = diagnostics.trace(name, crew.name)
   const call = new Call(name, crew, {
@@ -120,10 +122,10 @@ function submitCall(crew, data, options) {
     affinity: options.affinity,
     fairKey: options.fairKey,
     retry: options.retry,
-    bytes: bytesIn(transferList),
+    bytes,
     to: input.to,
   })
-  admit(crew, slot, answer, name, signal)
+  admit(crew, slot, answer, call, signal)
   if (trace) diagnostics.enqueued(trace)
   return call.promise
 }
@@ -132,13 +134,14 @@ function submitCall(crew, data, options) {
  * @param {Crew} crew
  * @param {number} slot
  * @param {number} answer of the engine
- * @param {string} [name]
+ * @param {Call} call
  * @param {AbortSignal} [signal]
  */
-function admit(crew, slot, answer, name, signal) {
+function admit(crew, slot, answer, call, signal) {
   if (answer < 0) {
     release(slot)
-    throw refused(answer === FULL ? 'ERR_QUEUE_FULL' : 'ERR_POOL_CLOSED', name)
+    call.emitDestroy()
+    throw refused(answer === FULL ? 'ERR_QUEUE_FULL' : 'ERR_POOL_CLOSED', call.name)
   }
   crew.taskAdmitted()
   if (signal) watch(signal, slot, abort)
