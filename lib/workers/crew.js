@@ -8,7 +8,7 @@
  * @module
  */
 
-const { setImmediate } = require('node:timers')
+const { clearTimeout, setImmediate, setTimeout } = require('node:timers')
 const native = require('../native')
 const { errorOf } = require('../errors')
 const { unexpected } = require('../options')
@@ -19,10 +19,17 @@ const { callOptionNames, callOptions, crewOptions } = require('./options')
 const { decodeThrown, encodeThrown } = require('./thrown')
 const { WorkerThread } = require('./thread')
 
-/** After so many workers in a row that did nothing but fail, the pool stops. */
-const MAX_FAILURES = 3
-/** How long to wait after the first failure before another worker is started, in milliseconds; twice as long each time. */
+/** After so many workers in a row that could not be loaded, a pool that has no others stops. */
+const MAX_LOAD_FAILURES = 3
+/**
+ * How long to wait before another worker is started after the first one that was of no use, in milliseconds; twice as long
+ * each time, up to the longest.
+ */
 const FIRST_PAUSE_MS = 100
+const LONGEST_PAUSE_MS = 10_000
+
+/** Ends of workers that the pool has no part in. @type {Set<import('./thread').ExitReason>} */
+const endsByItself = new Set(['exited', 'crashed', 'outOfMemory'])
 
 /**
  * @typedef {InstanceType<typeof WorkerThread>} Thread
@@ -46,13 +53,16 @@ class Crew {
   #hooks
   /** By number. @type {Map<number, Thread>} */
   #threads = new Map()
-  /** Workers in a row that could not load their file. */
-  #failures = 0
-  /** Runs out when another may be started after a failure. @type {NodeJS.Timeout | undefined} */
+  /** Workers in a row that could not be loaded. */
+  #loadFailures = 0
+  /** Workers in a row that ended by themselves before they had taken a call. */
+  #idleEnds = 0
+  /** Until another worker is started after one that was of no use. @type {NodeJS.Timeout | undefined} */
   #pause
   #wasReady = false
+  /** Whether it takes no more calls. Those that are in still need workers. */
   #closed = false
-  /** Whether the workers are ended, and no more started. */
+  /** Whether it needs no more workers. */
   #ended = false
   /** Why the pool has stopped. @type {(() => Error) | undefined} */
   #failure
@@ -210,7 +220,9 @@ class Crew {
 
   /** More calls wait than there are workers to look for them. */
   grow() {
-    if (this.#threads.size < this.#options.maxSize && this.#mayStart) this.#tryStart()
+    // A worker that has ended by itself says nothing against one for a call; one that could not be loaded does.
+    const isPaused = this.#pause !== undefined && this.#loadFailures > 0
+    if (this.#threads.size < this.#options.maxSize && !isPaused && this.#canStart) this.#tryStart()
   }
 
   /**
@@ -259,9 +271,11 @@ class Crew {
     if (thread === undefined) return
     thread.ready = true
     clearTimeout(thread.deadline)
+    this.#loadFailures = 0
     this.#wasReady = true
-    this.#failures = 0
     this.#reap()
+    // Others that were started with it may have failed.
+    if (this.#threads.size < this.#options.minSize) this.#fillLater()
   }
 
   /**
@@ -299,20 +313,14 @@ class Crew {
     clearTimeout(thread.deadline)
     const departure = thread.departure()
     const { reason, exitCode } = departure
-    const { lost, wake } = this.#native.dismiss(worker)
+    const { lost, wake, taken } = this.#native.dismiss(worker)
     const failure = this.#failureOf(departure)
     for (const slot of lost) abandon(slot, failure)
     for (const other of wake) this.#threads.get(other)?.wake()
     const error = isOrderly(reason) ? undefined : failure()
     setImmediate(() => this.#hooks.emit('workerExit', { workerId: worker, exitCode, reason, error }))
-    if (this.#ended) {
-      if (this.#threads.size === 0) crews.delete(this.number)
-    } else if (this.#failure) {
-      // What it ran may wait again.
-      this.#stop(this.#failure)
-    } else {
-      this.#replace(reason, failure)
-    }
+    if (!this.#ended) this.#replace(reason, taken, failure)
+    else if (this.#threads.size === 0) crews.delete(this.number)
   }
 
   // Starting and ending workers.
@@ -340,22 +348,18 @@ class Crew {
         },
       )
     } catch (error) {
-      this.#native.dismiss(worker)
+      for (const other of this.#native.dismiss(worker).wake) this.#threads.get(other)?.wake()
       throw startError(error, workerData)
     }
     this.#threads.set(worker, thread)
     if (startTimeout !== Infinity) {
-      thread.deadline = setTimeout(() => {
+      const end = () => {
         if (this.#native.condemnUnready(worker)) thread.terminate('loadFailed')
-      }, startTimeout).unref()
+      }
+      thread.deadline = setTimeout(end, startTimeout).unref()
     }
     const { threadId, stdout, stderr } = thread
     setImmediate(() => this.#hooks.emit('workerCreate', { workerId: worker, threadId, stdout, stderr }))
-  }
-
-  /** Whether another worker is of use. */
-  get #mayStart() {
-    return !this.#ended && this.#failure === undefined && this.#pause === undefined
   }
 
   /** Starts a worker in place of one that is gone; there is nobody to whom a failure could be thrown. */
@@ -368,33 +372,58 @@ class Crew {
   }
 
   /**
-   * After a worker is gone: starts another if there are too few, but does not go on with workers that only fail.
+   * After a worker is gone: starts another if there are too few, but not one after the other if they are of no use.
    *
    * @param {import('./thread').ExitReason} reason
+   * @param {number} taken how many calls it had taken
    * @param {() => Error} failure
    */
-  #replace(reason, failure) {
-    if (reason === 'loadFailed') {
-      this.#failures++
-      if (!this.#wasReady || this.#failures >= MAX_FAILURES) {
-        this.#stop(failure)
-        return
-      }
-      const pause = FIRST_PAUSE_MS * 2 ** (this.#failures - 1)
-      const goOn = () => {
-        this.#pause = undefined
-        this.#fill()
-      }
-      this.#pause ??= setTimeout(goOn, pause).unref()
-      return
+  #replace(reason, taken, failure) {
+    if (this.#failure) {
+      // What it ran may wait again, for nobody.
+      this.#stop(this.#failure)
+    } else if (reason === 'loadFailed') {
+      this.#loadFailures++
+      this.#replaceUnloaded(failure)
+    } else if (taken === 0 && endsByItself.has(reason)) {
+      this.#idleEnds++
+      this.#fillLater()
+    } else {
+      if (taken > 0) this.#idleEnds = 0
+      this.#fill()
     }
-    this.#fill()
   }
 
-  /** Starts as many workers as are missing. A closed pool misses them only for what still waits in it. */
+  /**
+   * A file that could never be loaded is not tried again, but workers that were started together are waited for.
+   *
+   * @param {() => Error} failure
+   */
+  #replaceUnloaded(failure) {
+    const isLast = ![...this.#threads.values()].some((thread) => !thread.isEnding)
+    if (isLast && (!this.#wasReady || this.#loadFailures >= MAX_LOAD_FAILURES)) this.#stop(failure)
+    else if (this.#wasReady) this.#fillLater()
+  }
+
+  #fillLater() {
+    if (this.#pause) return
+    const failures = Math.max(1, this.#loadFailures + this.#idleEnds)
+    const pause = Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS)
+    this.#pause = setTimeout(() => {
+      this.#pause = undefined
+      this.#fill()
+    }, pause).unref()
+  }
+
+  get #canStart() {
+    return !this.#ended && this.#failure === undefined
+  }
+
+  /** Starts as many workers as are missing. In a pool that takes no more calls, those that wait decide. */
   #fill() {
-    const isWanted = () => !this.#closed || this.#native.short
-    while (this.#threads.size < this.#options.minSize && this.#mayStart && isWanted()) this.#tryStart()
+    const { minSize } = this.#options
+    const wanted = this.#closed ? Math.min(minSize, this.#native.queued) : minSize
+    while (this.#threads.size < wanted && this.#canStart) this.#tryStart()
     if (this.#native.short) this.grow()
   }
 
@@ -404,10 +433,8 @@ class Crew {
    * @param {() => Error} failure
    */
   #stop(failure) {
+    this.#failure ??= failure
     for (const slot of this.#native.giveUpQueued()) abandon(slot, failure)
-    if (this.#failure) return
-    this.#failure = failure
-    this.#hooks.emit('stopped')
   }
 
   /** Ends workers that have had nothing to do for a while, as long as there are more than `minSize`. */
@@ -430,7 +457,7 @@ class Crew {
    * @param {ReturnType<Thread['departure']>} departure
    * @returns {() => Error}
    */
-  #failureOf({ reason, exitCode, error, thrown }) {
+  #failureOf({ reason, exitCode, error, thrown, late }) {
     const { startTimeout } = this.#options
     switch (reason) {
       case 'outOfMemory': {
@@ -441,9 +468,8 @@ class Crew {
         const cause = thrown === undefined ? error : decodeThrown(thrown)
         const text = /** @type {any} */ (cause)?.message
         // The file may throw anything.
-        const said = typeof text === 'string' ? text : undefined
-        const ready = cause === undefined && exitCode === 1 ? `was not ready after ${startTimeout} ms` : undefined
-        const why = said ?? ready ?? `it exited with code ${exitCode}`
+        const said = typeof text === 'string' ? text : `it exited with code ${exitCode}`
+        const why = late ? `it was not ready after ${startTimeout} ms` : said
         const message = `The worker cannot be loaded: ${why}`
         return () => errorOf(message, { code: 'ERR_WORKER_LOAD_FAILED', cause, exitCode })
       }

@@ -32,9 +32,10 @@ const LOAD_FAILURE = 0
 class WorkerThread {
   #worker
   #port
+  #options
   /** Why the pool ended it. @type {'terminated' | 'idle' | 'recycled' | 'closed' | 'loadFailed' | undefined} */
   #endedFor
-  /** The exception that nobody caught in it. @type {unknown} */
+  /** The exception that nobody caught in it, which may be `undefined`. @type {{ error: any } | undefined} */
   #uncaught
   /** @type {Promise<unknown>} */
   #exit
@@ -59,13 +60,14 @@ class WorkerThread {
       throw error
     }
     this.#port = port1
+    this.#options = options
     this.ready = false
     /** Until when its file must be loaded. @type {NodeJS.Timeout | undefined} */
     this.deadline = undefined
     /** @type {number | undefined} */
     this.exitCode = undefined
     this.#worker.on('message', onMessage)
-    this.#worker.on('error', (error) => (this.#uncaught = error))
+    this.#worker.on('error', (error) => (this.#uncaught = { error }))
     this.#exit = new Promise((resolve) => this.#worker.on('exit', resolve))
     this.#worker.on('exit', (code) => {
       this.exitCode = code
@@ -80,13 +82,13 @@ class WorkerThread {
     return this.#worker.threadId
   }
 
-  /** Streams of the worker, when the options ask for them. */
+  /** Streams of the worker, when the options ask for them; otherwise it writes where this thread does. */
   get stdout() {
-    return this.#worker.stdout
+    return this.#options.stdout ? this.#worker.stdout : null
   }
 
   get stderr() {
-    return this.#worker.stderr
+    return this.#options.stderr ? this.#worker.stderr : null
   }
 
   /** Has it look for work. */
@@ -163,23 +165,24 @@ class WorkerThread {
   /**
    * How it ended, after its exit.
    *
-   * @returns {{ reason: ExitReason, exitCode: number, error: unknown, thrown: unknown }} `error` is what nobody caught in
-   *   it, `thrown` a description of what its file threw while it was loaded
+   * @returns {{ reason: ExitReason, exitCode: number, error: unknown, thrown: unknown, late: boolean }} `error` is what
+   *   nobody caught in it, `thrown` a description of what its file threw while it was loaded; `late` if it took too long
    */
   departure() {
     const exitCode = this.exitCode ?? 1
     const thrown = this.ready ? undefined : this.mail(LOAD_FAILURE)
-    const error = this.#uncaught
+    const error = this.#uncaught?.error
     this.#port.close()
-    return { reason: this.#reason(error), exitCode, error, thrown }
+    const late = this.#endedFor === 'loadFailed'
+    return { reason: this.#reason(), exitCode, error, thrown, late }
   }
 
-  /** @param {unknown} error @returns {ExitReason} */
-  #reason(error) {
+  /** @returns {ExitReason} */
+  #reason() {
     if (this.#endedFor !== undefined) return this.#endedFor
-    if (/** @type {any} */ (error)?.code === 'ERR_WORKER_OUT_OF_MEMORY') return 'outOfMemory'
+    if (this.#uncaught?.error?.code === 'ERR_WORKER_OUT_OF_MEMORY') return 'outOfMemory'
     if (!this.ready) return 'loadFailed'
-    return error === undefined ? 'exited' : 'crashed'
+    return this.#uncaught === undefined ? 'exited' : 'crashed'
   }
 }
 
