@@ -87,8 +87,8 @@ test('a pool of workers that come and go gets over one that cannot be loaded', a
   }
 })
 
-test('what is tried again on a pool that has stopped is rejected', async () => {
-  const pool = open({ size: 2, concurrency: 2, workerData: loads(0, 0, 1, 1, 1) })
+test('what is tried again on a pool that cannot load workers any more is rejected', async () => {
+  const pool = open({ size: 2, concurrency: 2, workerData: loads(0, 0, ...Array(20).fill(1)) })
   await pool.runTask({ kind: 'exit later', id: 1, milliseconds: 2000, code: 0 }, { affinity: 'a' })
   const kept = failure(pool.runTask({ kind: 'never' }, { affinity: 'a', retry: 1 }))
   await until(() => pool.stats().running === 1)
