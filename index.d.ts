@@ -495,13 +495,18 @@ export interface WorkerTaskOptions {
 }
 
 /** Options of a pool of JS workers. */
-export interface WorkerPoolOptions extends Omit<PoolOptions, 'size'> {
+export interface WorkerPoolOptions extends Omit<PoolOptions, 'size' | 'niceIncrement'> {
   /** Workers, 1 to 1024: so many are started at once. @default the program's CPU budget, see `PoolOptions.size` */
   size?: number
   /** Instead of `size`: how many workers there are at least. @default 1 with a `maxSize` */
   minSize?: number
   /** Instead of `size`: how many there are at the most; they are started when tasks wait. @default the CPU budget */
   maxSize?: number
+  /**
+   * How many steps of niceness, 0 to 19, the workers stand behind the event loop. Node waits for a worker that it ends,
+   * which takes longer on a busy machine the further that one stands behind. @default 0
+   */
+  niceIncrement?: number
   /** Milliseconds without work after which a worker beyond `minSize` is ended. @default 60000 */
   idleTimeout?: number
   /** How many tasks one worker runs at a time; more than 1 is for functions that wait. @default 1 */

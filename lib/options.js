@@ -121,9 +121,9 @@ const poolOptionNames = Object.freeze(['size', 'maxQueue', 'maxQueueBytes', 'nam
 function poolOptions(written = {}) {
   const options = typeof written === 'number' ? { size: written } : checkObject('options', written)
   checkKnown(options, poolOptionNames)
-  const { size } = options
+  const { size, niceIncrement = NICE_INCREMENT } = options
   if (size !== undefined) checkNumber('size', size, { min: 1, max: MAX_SIZE, integer: true })
-  return { size, ...queueOptions(options) }
+  return { size, ...queueOptions({ ...options, niceIncrement }) }
 }
 
 /**
@@ -132,12 +132,7 @@ function poolOptions(written = {}) {
  * @param {any} options
  * @returns {{ maxQueue: number, maxQueueBytes: number, name: string, niceIncrement: number }}
  */
-function queueOptions({
-  maxQueue = Infinity,
-  maxQueueBytes = Infinity,
-  name = 'offloop',
-  niceIncrement = NICE_INCREMENT,
-}) {
+function queueOptions({ maxQueue = Infinity, maxQueueBytes = Infinity, name = 'offloop', niceIncrement }) {
   checkNumber('maxQueue', maxQueue, { min: 1, integer: true, infinite: true })
   checkNumber('maxQueueBytes', maxQueueBytes, { min: 1, integer: true, infinite: true })
   checkNumber('niceIncrement', niceIncrement, { min: 0, max: 19, integer: true })

@@ -58,13 +58,13 @@ const recycleNames = Object.freeze(['tasks', 'heapMb', 'age'])
 function crewOptions(written = {}) {
   const options = typeof written === 'number' ? { size: written } : checkObject('options', written)
   checkKnown(options, poolOptionNames)
-  const { idleTimeout = 60_000, concurrency = 1, startTimeout = 30_000, gracePeriod = 100 } = options
+  const { idleTimeout = 60_000, concurrency = 1, startTimeout = 30_000, gracePeriod = 100, niceIncrement = 0 } = options
   checkNumber('idleTimeout', idleTimeout, { min: 0, max: MAX_TIMER_MS, infinite: true })
   checkNumber('concurrency', concurrency, { min: 1, max: 65_536, integer: true })
   checkNumber('startTimeout', startTimeout, { min: 1, max: MAX_TIMER_MS, infinite: true })
   checkNumber('gracePeriod', gracePeriod, { min: 0, max: MAX_TIMER_MS })
   return {
-    ...queueOptions(options),
+    ...queueOptions({ ...options, niceIncrement }),
     ...sizes(options),
     idleTimeout,
     concurrency,
