@@ -483,8 +483,8 @@ export interface WorkerTaskOptions {
   /** Tasks of one key run on one worker, as long as it lives: for what it keeps in memory between them. */
   affinity?: string | number
   /**
-   * Whose task it is. Workers that become free go to whom the fewest tasks run, and of a bounded queue a key holds no more
-   * places than are left, so that none can fill the pool while others wait.
+   * Whose task it is. Workers that become free go to whom the fewest tasks run, in turns among equals, and of a bounded
+   * queue a key holds no more places than are left, so that none can fill the pool while others wait.
    */
   fairKey?: string | number
   /**
