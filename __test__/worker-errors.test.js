@@ -10,9 +10,9 @@ const vm = require('node:vm')
 const { inspect } = require('node:util')
 const { OffloopError, TimeoutError, WorkerError, WorkerPool } = require('..')
 const { errorOf } = require('../lib/errors')
-const { callerFrames } = require('../lib/workers/stack')
-const { decodeThrown, encodeThrown } = require('../lib/workers/thrown')
-const { plainJson } = require('../lib/workers/value')
+const { callerFrames } = require('../lib/workers/values/stack')
+const { decodeThrown, encodeThrown } = require('../lib/workers/values/thrown')
+const { plainJson } = require('../lib/workers/values/value')
 const { failure } = require('./support/failure')
 
 /**
@@ -282,7 +282,7 @@ describe('the stack', () => {
 
   test('has no frames of offloop, nor those of Node that lead there', () => {
     const error = new Error('a')
-    const inside = require.resolve('../lib/workers/value')
+    const inside = require.resolve('../lib/workers/values/value')
     error.stack = [
       'Error: a',
       `    at report (${inside}:1:1)`,

@@ -13,8 +13,8 @@ const { decode } = require('./codec')
 const diagnostics = require('./diagnostics')
 const { errorOf, rejectLater } = require('./errors')
 const { unwatch } = require('./signals')
-const { callerFrames } = require('./workers/stack')
-const { decodeThrown } = require('./workers/thrown')
+const { callerFrames } = require('./workers/values/stack')
+const { decodeThrown } = require('./workers/values/thrown')
 
 /** What the engine can say of a slot, or of a pool, by its own numbers. */
 const Kind = Object.freeze({

@@ -15,7 +15,7 @@ const { newPromise, resolveOfLast } = require('../promise')
 const { abort, release, reserve } = require('../session')
 const { watch } = require('../signals')
 const { bytesIn, isBulky, keep, nextId } = require('./parcel')
-const { plainJson, serialize } = require('./value')
+const { plainJson, serialize } = require('./values/value')
 
 /** What the engine is told of a value. */
 const Kind = Object.freeze({ undefined: 0, number: 1, json: 2, bytes: 3, parcel: 4 })

@@ -16,7 +16,7 @@ const { abandon, crews, session } = require('../session')
 const { submitCall, submitPlainCall } = require('./call')
 const { entryOf } = require('./entry-of')
 const { callOptionNames, callOptions, crewOptions } = require('./options')
-const { decodeThrown, encodeThrown } = require('./thrown')
+const { decodeThrown, encodeThrown } = require('./values/thrown')
 const { WorkerThread } = require('./thread')
 
 /** After so many workers in a row that could not be loaded, a pool that has no others stops. */
@@ -497,7 +497,7 @@ function isOrderly(reason) {
  */
 function startError(error, workerData) {
   if (error?.name !== 'DataCloneError') return error
-  const { uncloneable } = require('./value')
+  const { uncloneable } = require('./values/value')
   return uncloneable(workerData, error, 'workerData')
 }
 

@@ -10,7 +10,7 @@
  */
 
 const { types } = require('node:util')
-const { uncloneable } = require('./value')
+const { uncloneable } = require('./values/value')
 
 /**
  * A value that waits for the worker that will need it.

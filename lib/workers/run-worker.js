@@ -13,9 +13,9 @@ const { MessageChannel, Worker, receiveMessageOnPort } = require('node:worker_th
 const { errorOf } = require('../errors')
 const { MAX_TIMER_MS, checkKnown, checkNumber, checkObject, checkSignal, unexpected } = require('../options')
 const { resolveFile } = require('./file')
-const { callerFrames, withFrames } = require('./stack')
-const { decodeThrown, encodeThrown } = require('./thrown')
-const { uncloneable } = require('./value')
+const { callerFrames, withFrames } = require('./values/stack')
+const { decodeThrown, encodeThrown } = require('./values/thrown')
+const { uncloneable } = require('./values/value')
 
 const bootstrap = path.join(__dirname, 'solo.js')
 

@@ -18,7 +18,7 @@ Object.assign(threads, { workerData })
 Module.syncBuiltinESMExports()
 
 process.on('uncaughtExceptionMonitor', (thrown) => {
-  const { encodeThrown } = require('./thrown')
+  const { encodeThrown } = require('./values/thrown')
   port.postMessage(encodeThrown(thrown))
 })
 

@@ -9,9 +9,9 @@
 
 const path = require('node:path')
 const { MessageChannel, Worker, receiveMessageOnPort } = require('node:worker_threads')
-const { uncloneable } = require('./value')
+const { uncloneable } = require('./values/value')
 
-const bootstrap = path.join(__dirname, 'worker.js')
+const bootstrap = path.join(__dirname, 'inside', 'worker.js')
 
 /** What goes over the port to the worker. */
 const WAKE = 0

@@ -9,8 +9,8 @@
 
 const { types } = require('node:util')
 const { MessagePort } = require('node:worker_threads')
-const { errorOf } = require('../errors')
-const { unexpected } = require('../options')
+const { errorOf } = require('../../errors')
+const { unexpected } = require('../../options')
 const { callerFrames, withFrames } = require('./stack')
 
 /** How many parts of a value are looked at. */

@@ -11,7 +11,7 @@
 const { syncBuiltinESMExports } = require('node:module')
 const { setImmediate } = require('node:timers')
 const workerThreads = require('node:worker_threads')
-const native = require('../native')
+const native = require('../../native')
 const entry = require('./entry')
 const functions = require('./functions')
 const mailbox = require('./mailbox')
@@ -70,7 +70,7 @@ function failed(error) {
     ready()
     return
   }
-  const { encodeThrown } = require('./thrown')
+  const { encodeThrown } = require('../values/thrown')
   port.postMessage([LOAD_FAILURE, encodeThrown(error)])
   process.exit(1)
 }
@@ -83,7 +83,7 @@ function uncaught(error) {
 /** Nothing is left to happen, and still there is nobody to run a call. */
 function atEnd() {
   const message = 'it neither exports a function nor listens to messages on `parentPort`'
-  const { errorOf } = require('../errors')
+  const { errorOf } = require('../../errors')
   failed(errorOf(message, { code: 'ERR_WORKER_LOAD_FAILED' }))
 }
 

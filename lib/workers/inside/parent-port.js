@@ -10,7 +10,7 @@
 
 const { AsyncLocalStorage } = require('node:async_hooks')
 const workerThreads = require('node:worker_threads')
-const native = require('../native')
+const native = require('../../native')
 const { settle } = require('./answer')
 const { concurrency } = require('./seat')
 

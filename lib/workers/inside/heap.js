@@ -9,7 +9,7 @@
  */
 
 const { getHeapStatistics } = require('node:v8')
-const native = require('../native')
+const native = require('../../native')
 
 /** How often the heap is looked at, at the most. */
 const PAUSE_MS = 50

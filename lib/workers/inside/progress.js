@@ -9,9 +9,9 @@
  */
 
 const { clearTimeout, setTimeout } = require('node:timers')
-const native = require('../native')
+const native = require('../../native')
 const { port } = require('./seat')
-const { plainJson, uncloneable } = require('./value')
+const { plainJson, uncloneable } = require('../values/value')
 
 /** The least time between two values. */
 const PAUSE_MS = 50

@@ -7,7 +7,7 @@
  * @module
  */
 
-const native = require('../native')
+const native = require('../../native')
 
 /** @typedef {InstanceType<typeof import('./context').Context>} Context */
 
@@ -89,7 +89,7 @@ function nameOf(number) {
 function unknown(number) {
   const known = [...functions.keys()].map((name) => `\`${name}\``).join(', ')
   const wanted = number === 0 ? 'no default function' : `no function \`${nameOf(number)}\``
-  const { errorOf } = require('../errors')
+  const { errorOf } = require('../../errors')
   const message = `The worker file exports ${wanted}: it exports ${known || 'no functions'}`
   return errorOf(message, { code: 'ERR_TASK_UNKNOWN' })
 }

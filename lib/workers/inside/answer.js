@@ -8,10 +8,10 @@
  * @module
  */
 
-const native = require('../native')
+const native = require('../../native')
 const { end } = require('./run')
 const { heapMb, port } = require('./seat')
-const { plainJson, uncloneable } = require('./value')
+const { plainJson, uncloneable } = require('../values/value')
 
 /** @typedef {InstanceType<typeof import('./run').Run>} Run */
 
@@ -82,7 +82,7 @@ function close(run) {
 
 /** @param {unknown} error */
 function describe(error) {
-  return require('./thrown').encodeThrown(error)
+  return require('../values/thrown').encodeThrown(error)
 }
 
 /** @param {number} mb */

@@ -10,10 +10,10 @@
 
 const { setImmediate } = require('node:timers')
 const { receiveMessageOnPort } = require('node:worker_threads')
-const native = require('../native')
+const native = require('../../native')
 const { runOf } = require('./run')
 const { port } = require('./seat')
-const { decodeThrown } = require('./thrown')
+const { decodeThrown } = require('../values/thrown')
 
 /** @typedef {InstanceType<typeof import('./run').Run>} Run */
 

@@ -9,7 +9,7 @@
  */
 
 const workerThreads = require('node:worker_threads')
-const native = require('../native')
+const native = require('../../native')
 
 /**
  * @typedef {{ file: string } | { source: string, from: string }} Entry a `file:` or `data:` URL, or the source of a

@@ -62,7 +62,7 @@ class Run {
   }
 
   reason() {
-    const { errorOf } = require('../errors')
+    const { errorOf } = require('../../errors')
     const code = /** @type {string} */ (this.stopCode)
     return errorOf(reasons[code] ?? reasons.ABORT_ERR, { code })
   }

@@ -9,7 +9,7 @@
  */
 
 const { setImmediate } = require('node:timers')
-const native = require('../native')
+const native = require('../../native')
 const { fail, settle } = require('./answer')
 const { Context } = require('./context')
 const { explain } = require('./entry')
@@ -18,7 +18,7 @@ const { withParcel } = require('./mailbox')
 const { dispatch, isListening } = require('./parent-port')
 const { Run, begin, running } = require('./run')
 const { concurrency, meta } = require('./seat')
-const { deserialize } = require('./value')
+const { deserialize } = require('../values/value')
 
 /** @typedef {InstanceType<typeof import('./run').Run>} Run */
 

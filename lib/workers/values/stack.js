@@ -85,7 +85,7 @@ function isOfNode(frame) {
   return frame.includes('node:internal')
 }
 
-const folder = path.dirname(__dirname) + path.sep
+const folder = path.resolve(__dirname, '..', '..') + path.sep
 const folderUrl = pathToFileURL(folder).href
 
 /**

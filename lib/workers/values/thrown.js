@@ -10,7 +10,7 @@
  */
 
 const { inspect, types } = require('node:util')
-const { OffloopError, classes, errorOf } = require('../errors')
+const { OffloopError, classes, errorOf } = require('../../errors')
 const { joined, outsideStack } = require('./stack')
 const { plainJson } = require('./value')
 
