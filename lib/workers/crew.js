@@ -14,9 +14,10 @@ const { errorOf } = require('../errors')
 const { unexpected } = require('../options')
 const { abandon, crews, session } = require('../session')
 const { submitCall, submitPlainCall } = require('./call')
+const { failureOf, isOrderly } = require('./departure')
 const { entryOf } = require('./entry-of')
 const { callOptionNames, callOptions, crewOptions } = require('./options')
-const { decodeThrown, encodeThrown } = require('./values/thrown')
+const { encodeThrown } = require('./values/thrown')
 const { WorkerThread } = require('./thread')
 
 /** After so many workers in a row that could not be loaded, a pool that has no others stops. */
@@ -314,7 +315,7 @@ class Crew {
     const departure = thread.departure()
     const { reason, exitCode } = departure
     const { lost, wake, taken } = this.#native.dismiss(worker)
-    const failure = this.#failureOf(departure)
+    const failure = failureOf(departure, this.#options.startTimeout)
     for (const slot of lost) abandon(slot, failure)
     for (const other of wake) this.#threads.get(other)?.wake()
     const error = isOrderly(reason) ? undefined : failure()
@@ -450,45 +451,6 @@ class Crew {
       Math.max(10, idleTimeout / 2),
     ).unref()
   }
-
-  /**
-   * Makes the error of those whose call was lost with the worker, or which the pool stops with.
-   *
-   * @param {ReturnType<Thread['departure']>} departure
-   * @returns {() => Error}
-   */
-  #failureOf({ reason, exitCode, error, thrown, late }) {
-    const { startTimeout } = this.#options
-    switch (reason) {
-      case 'outOfMemory': {
-        const message = 'The worker ran out of memory'
-        return () => errorOf(message, { code: 'ERR_WORKER_OUT_OF_MEMORY', cause: error, exitCode })
-      }
-      case 'loadFailed': {
-        const cause = thrown === undefined ? error : decodeThrown(thrown)
-        const text = /** @type {any} */ (cause)?.message
-        // The file may throw anything.
-        const said = typeof text === 'string' ? text : `it exited with code ${exitCode}`
-        const why = late ? `it was not ready after ${startTimeout} ms` : said
-        const message = `The worker cannot be loaded: ${why}`
-        return () => errorOf(message, { code: 'ERR_WORKER_LOAD_FAILED', cause, exitCode })
-      }
-      case 'crashed':
-      case 'exited': {
-        const message = `The worker exited with code ${exitCode} before the task had ended`
-        return () => errorOf(message, { code: 'ERR_WORKER_EXITED', cause: error, exitCode })
-      }
-      default: {
-        const message = 'The worker was terminated before the task had ended'
-        return () => errorOf(message, { code: 'ERR_WORKER_TERMINATED', exitCode })
-      }
-    }
-  }
-}
-
-/** Whether the pool ended a worker that had nothing to do. @param {import('./thread').ExitReason} reason */
-function isOrderly(reason) {
-  return reason === 'idle' || reason === 'recycled' || reason === 'closed'
 }
 
 /**

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use super::super::progress::Report;
 use super::super::sink::{Outcome, Sink};
 use super::super::sync::lock;
+use super::state::MAX_HOMES;
 use super::*;
 
 /// Writes down what the crew says.
