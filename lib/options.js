@@ -176,22 +176,31 @@ function taskOptions(written, known) {
   if (written === undefined) return noTaskOptions
   const options = checkObject('options', written)
   checkKnown(options, known)
-  const { signal, timeout, queueTimeout, priority = 0, onProgress, transferList = [] } = options
+  const { transferList = [] } = options
+  if (!Array.isArray(transferList)) {
+    throw unexpected('transferList', 'an array of ArrayBuffers', transferList, 'ERR_INVALID_ARG_TYPE')
+  }
+  return { ...limits(options), transferList }
+}
+
+/**
+ * The options that tasks of every kind have.
+ *
+ * @param {any} options
+ * @returns {Omit<TaskOptions, 'transferList'>}
+ */
+function limits({ signal, timeout, queueTimeout, priority = 0, onProgress }) {
   if (signal !== undefined) checkSignal('signal', signal)
   if (timeout !== undefined) checkNumber('timeout', timeout, { min: 0, max: MAX_MS, infinite: true })
   if (queueTimeout !== undefined) checkNumber('queueTimeout', queueTimeout, { min: 0, max: MAX_MS, infinite: true })
   checkNumber('priority', priority, { min: -(2 ** 31), max: 2 ** 31 - 1, integer: true })
   if (onProgress !== undefined) checkFunction('onProgress', onProgress)
-  if (!Array.isArray(transferList)) {
-    throw unexpected('transferList', 'an array of ArrayBuffers', transferList, 'ERR_INVALID_ARG_TYPE')
-  }
   return {
     signal,
     timeout: timeout === Infinity ? undefined : timeout,
     queueTimeout: queueTimeout === Infinity ? undefined : queueTimeout,
     priority,
     onProgress,
-    transferList,
   }
 }
 
@@ -204,6 +213,7 @@ module.exports = {
   checkNumber,
   checkObject,
   checkSignal,
+  limits,
   oneOffOptionNames,
   poolOptions,
   queueOptions,

@@ -12,64 +12,36 @@ const { isActive } = require('./diagnostics')
 const { errorOf } = require('./errors')
 const { poolOptions, taskOptionNames, taskOptions, unexpected } = require('./options')
 const { session } = require('./session')
+const { Staff } = require('./staff')
 const { submit, submitPlain } = require('./submission')
-
-/** @typedef {import('./workers/crew').Hooks} Hooks */
 
 /** A buffer could be moved for one item only. */
 const mapOptionNames = Object.freeze(['concurrency', ...taskOptionNames.filter((name) => name !== 'transferList')])
 
-class Threads {
-  #native
+/** @extends {Staff<import('./addon').Pool>} */
+class Threads extends Staff {
   #door
-  #hooks
-  #closed = false
 
   /**
    * @param {unknown} written
-   * @param {Hooks} hooks
+   * @param {import('./staff').Hooks} hooks
    */
   constructor(written, hooks) {
     const options = poolOptions(written)
-    this.#hooks = hooks
-    this.#native = open(options)
-    /** The pool's number in the engine. */
-    this.number = this.#native.number
-    /** Whether the queue has a bound, so that there is back-pressure to speak of. */
-    this.bounded = options.maxQueue !== Infinity || options.maxQueueBytes !== Infinity
+    super(open(options), options, hooks)
     /** @type {import('./submission').Door} */
     this.#door = {
       owner: this,
       name: options.name,
-      refusal: () => (this.#closed ? 'ERR_POOL_CLOSED' : this.room > 0 ? undefined : 'ERR_QUEUE_FULL'),
+      refusal: () => (this.closed ? 'ERR_POOL_CLOSED' : this.room > 0 ? undefined : 'ERR_QUEUE_FULL'),
       submit: (slot, task, json, binaries, kinds, limits) => {
-        return this.#native.submitWith(slot, task, json, binaries, kinds, limits)
+        return this.native.submitWith(slot, task, json, binaries, kinds, limits)
       },
     }
   }
 
-  get size() {
-    return this.#native.size
-  }
-
   get capacity() {
     return this.size
-  }
-
-  get queued() {
-    return this.#native.queued
-  }
-
-  get room() {
-    return this.#native.room
-  }
-
-  wantRoom() {
-    this.#native.wantRoom()
-  }
-
-  stats() {
-    return this.#native.stats()
   }
 
   /**
@@ -99,37 +71,8 @@ class Threads {
     }
   }
 
-  cancelQueued() {
-    this.#native.cancelQueued()
-  }
-
-  close() {
-    this.#closed = true
-    this.#native.close()
-  }
-
-  destroy() {
-    this.#closed = true
-    this.#native.destroy()
-  }
-
   /** The threads of a closed pool end by themselves. */
   async end() {}
-
-  // What tasks tell.
-
-  taskAdmitted() {
-    this.#hooks.taskAdmitted()
-  }
-
-  taskSettled() {
-    this.#hooks.taskSettled()
-  }
-
-  /** Without a listener for the event, it is an uncaught exception. @param {unknown} error */
-  listenerFailed(error) {
-    this.#hooks.emit('error', error)
-  }
 }
 
 /**

@@ -13,6 +13,7 @@ const native = require('../native')
 const { errorOf } = require('../errors')
 const { unexpected } = require('../options')
 const { abandon, crews, session } = require('../session')
+const { Staff } = require('../staff')
 const { submitCall, submitPlainCall } = require('./call')
 const { failureOf, isOrderly } = require('./departure')
 const { entryOf } = require('./entry-of')
@@ -32,14 +33,7 @@ const LONGEST_PAUSE_MS = 10_000
 /** Ends of workers that the pool has no part in. @type {Set<import('./thread').ExitReason>} */
 const endsByItself = new Set(['exited', 'crashed', 'outOfMemory'])
 
-/**
- * @typedef {InstanceType<typeof WorkerThread>} Thread
- *
- * @typedef {object} Hooks what the pool does for its workers
- * @property {() => void} taskAdmitted
- * @property {() => void} taskSettled
- * @property {(event: string, ...args: any[]) => void} emit
- */
+/** @typedef {InstanceType<typeof WorkerThread>} Thread */
 
 /** A value could be transferred for one item only, and the name is given by itself. */
 const mapOptionNames = Object.freeze([
@@ -47,11 +41,10 @@ const mapOptionNames = Object.freeze([
   ...callOptionNames.filter((name) => name !== 'transferList' && name !== 'name'),
 ])
 
-class Crew {
+/** @extends {Staff<import('../addon').Crew>} */
+class Crew extends Staff {
   #options
   #entry
-  #native
-  #hooks
   /** By number. @type {Map<number, Thread>} */
   #threads = new Map()
   /** Workers in a row that could not be loaded. */
@@ -61,8 +54,6 @@ class Crew {
   /** Until another worker is started after one that was of no use. @type {NodeJS.Timeout | undefined} */
   #pause
   #wasReady = false
-  /** Whether it takes no more calls. Those that are in still need workers. */
-  #closed = false
   /** Whether it needs no more workers. */
   #ended = false
   /** Why the pool has stopped. @type {(() => Error) | undefined} */
@@ -73,14 +64,13 @@ class Crew {
   /**
    * @param {unknown} entry a file or a function
    * @param {unknown} written
-   * @param {Hooks} hooks
+   * @param {import('../staff').Hooks} hooks
    */
   constructor(entry, written, hooks) {
-    this.#entry = entryOf(entry)
-    this.#options = crewOptions(written)
-    this.#hooks = hooks
-    const { maxQueue, maxQueueBytes, maxSize, concurrency, niceIncrement, recycleAfter } = this.#options
-    this.#native = new native.Crew(session, {
+    const source = entryOf(entry)
+    const options = crewOptions(written)
+    const { maxQueue, maxQueueBytes, maxSize, concurrency, niceIncrement, recycleAfter } = options
+    const engine = new native.Crew(session, {
       maxQueue,
       maxQueueBytes,
       maxSize,
@@ -89,11 +79,9 @@ class Crew {
       recycleTasks: recycleAfter.tasks,
       recycleAge: recycleAfter.age,
     })
-    /** The crew's number in the engine. */
-    this.number = this.#native.number
-    this.name = this.#options.name
-    /** Whether the queue has a bound, so that there is back-pressure to speak of. */
-    this.bounded = maxQueue !== Infinity || maxQueueBytes !== Infinity
+    super(engine, options, hooks)
+    this.#entry = source
+    this.#options = options
     crews.set(this.number, this)
     try {
       while (this.#threads.size < this.#options.minSize) this.#start()
@@ -112,22 +100,6 @@ class Crew {
   /** How many calls run at a time, once there are as many workers as there may be. */
   get capacity() {
     return this.#options.maxSize * this.#options.concurrency
-  }
-
-  get queued() {
-    return this.#native.queued
-  }
-
-  get room() {
-    return this.#native.room
-  }
-
-  wantRoom() {
-    this.#native.wantRoom()
-  }
-
-  stats() {
-    return this.#native.stats()
   }
 
   /**
@@ -156,21 +128,15 @@ class Crew {
     }
   }
 
-  cancelQueued() {
-    this.#native.cancelQueued()
-  }
-
-  /** Takes no more calls. */
+  /** Takes no more calls. Those that are in still need workers. */
   close() {
-    this.#closed = true
-    this.#native.close()
+    super.close()
     clearTimeout(this.#reaper)
   }
 
   /** Cancels every call and ends the workers. */
   destroy() {
-    this.close()
-    this.#native.destroy()
+    super.destroy()
     this.#endAll()
   }
 
@@ -192,23 +158,6 @@ class Crew {
   }
 
   // What calls need.
-
-  get native() {
-    return this.#native
-  }
-
-  taskAdmitted() {
-    this.#hooks.taskAdmitted()
-  }
-
-  taskSettled() {
-    this.#hooks.taskSettled()
-  }
-
-  /** @param {unknown} error */
-  listenerFailed(error) {
-    this.#hooks.emit('error', error)
-  }
 
   /**
    * The worker of this number, which is there.
@@ -232,7 +181,7 @@ class Crew {
    * @param {string} affinity
    */
   makeHome(affinity) {
-    if (this.#threads.size < this.#options.maxSize && this.#native.wantsHome(affinity)) this.grow()
+    if (this.#threads.size < this.#options.maxSize && this.native.wantsHome(affinity)) this.grow()
     if (this.#failure) throw this.#failure()
   }
 
@@ -291,7 +240,7 @@ class Crew {
     if (thread === undefined || thread.isEnding) return
     thread.abort(run, code)
     const timer = setTimeout(() => {
-      if (this.#native.condemn(worker, run)) thread.terminate('terminated')
+      if (this.native.condemn(worker, run)) thread.terminate('terminated')
     }, this.#options.gracePeriod)
     timer.unref()
   }
@@ -314,12 +263,12 @@ class Crew {
     clearTimeout(thread.deadline)
     const departure = thread.departure()
     const { reason, exitCode } = departure
-    const { lost, wake, taken } = this.#native.dismiss(worker)
+    const { lost, wake, taken } = this.native.dismiss(worker)
     const failure = failureOf(departure, this.#options.startTimeout)
     for (const slot of lost) abandon(slot, failure)
     for (const other of wake) this.#threads.get(other)?.wake()
     const error = isOrderly(reason) ? undefined : failure()
-    setImmediate(() => this.#hooks.emit('workerExit', { workerId: worker, exitCode, reason, error }))
+    setImmediate(() => this.hooks.emit('workerExit', { workerId: worker, exitCode, reason, error }))
     if (!this.#ended) this.#replace(reason, taken, failure)
     else if (this.#threads.size === 0) crews.delete(this.number)
   }
@@ -327,7 +276,7 @@ class Crew {
   // Starting and ending workers.
 
   #start() {
-    const worker = this.#native.hire()
+    const worker = this.native.hire()
     const { concurrency, workerData, hasWorkerData, recycleAfter, startTimeout, name, thread: options } = this.#options
     const envelope = {
       crew: this.number,
@@ -344,23 +293,23 @@ class Crew {
         envelope,
         { name, ...options },
         {
-          onMessage: (message) => this.#hooks.emit('message', message, worker),
-          onExit: () => this.#native.gone(worker),
+          onMessage: (message) => this.hooks.emit('message', message, worker),
+          onExit: () => this.native.gone(worker),
         },
       )
     } catch (error) {
-      for (const other of this.#native.dismiss(worker).wake) this.#threads.get(other)?.wake()
+      for (const other of this.native.dismiss(worker).wake) this.#threads.get(other)?.wake()
       throw startError(error, workerData)
     }
     this.#threads.set(worker, thread)
     if (startTimeout !== Infinity) {
       const end = () => {
-        if (this.#native.condemnUnready(worker)) thread.terminate('loadFailed')
+        if (this.native.condemnUnready(worker)) thread.terminate('loadFailed')
       }
       thread.deadline = setTimeout(end, startTimeout).unref()
     }
     const { threadId, stdout, stderr } = thread
-    setImmediate(() => this.#hooks.emit('workerCreate', { workerId: worker, threadId, stdout, stderr }))
+    setImmediate(() => this.hooks.emit('workerCreate', { workerId: worker, threadId, stdout, stderr }))
   }
 
   /** Starts a worker in place of one that is gone; there is nobody to whom a failure could be thrown. */
@@ -423,9 +372,9 @@ class Crew {
   /** Starts as many workers as are missing. In a pool that takes no more calls, those that wait decide. */
   #fill() {
     const { minSize } = this.#options
-    const wanted = this.#closed ? Math.min(minSize, this.#native.queued) : minSize
+    const wanted = this.closed ? Math.min(minSize, this.native.queued) : minSize
     while (this.#threads.size < wanted && this.#canStart) this.#tryStart()
-    if (this.#native.short) this.grow()
+    if (this.native.short) this.grow()
   }
 
   /**
@@ -435,17 +384,17 @@ class Crew {
    */
   #stop(failure) {
     this.#failure ??= failure
-    for (const slot of this.#native.giveUpQueued()) abandon(slot, failure)
+    for (const slot of this.native.giveUpQueued()) abandon(slot, failure)
   }
 
   /** Ends workers that have had nothing to do for a while, as long as there are more than `minSize`. */
   #reap() {
     const { idleTimeout, minSize, maxSize } = this.#options
-    if (minSize === maxSize || idleTimeout === Infinity || this.#reaper || this.#closed) return
+    if (minSize === maxSize || idleTimeout === Infinity || this.#reaper || this.closed) return
     this.#reaper = setTimeout(
       () => {
         this.#reaper = undefined
-        for (const worker of this.#native.reap(idleTimeout, minSize)) this.#threads.get(worker)?.terminate('idle')
+        for (const worker of this.native.reap(idleTimeout, minSize)) this.#threads.get(worker)?.terminate('idle')
         if (this.#threads.size > minSize) this.#reap()
       },
       Math.max(10, idleTimeout / 2),

@@ -8,8 +8,8 @@
  */
 
 const native = require('../native')
-const { MAX_MS, MAX_SIZE, checkFunction, checkKnown, checkNumber, checkObject, checkSignal } = require('../options')
-const { MAX_TIMER_MS, queueOptions, unexpected } = require('../options')
+const { MAX_MS, MAX_SIZE, MAX_TIMER_MS, checkKnown, checkNumber, checkObject } = require('../options')
+const { limits, queueOptions, unexpected } = require('../options')
 const { errorOf } = require('../errors')
 
 /** Options that go to `new Worker` as they are. */
@@ -152,15 +152,10 @@ const callOptionNames = Object.freeze([
 function callOptions(written, known) {
   const options = checkObject('options', written)
   checkKnown(options, known)
-  const { name, signal, timeout, queueTimeout, priority = 0, transferList = [], onProgress, retry = 0 } = options
+  const { name, transferList = [], retry = 0 } = options
   if (name !== undefined && typeof name !== 'string') {
     throw unexpected('name', 'the name of an export', name, 'ERR_INVALID_ARG_TYPE')
   }
-  if (signal !== undefined) checkSignal('signal', signal)
-  if (timeout !== undefined) checkNumber('timeout', timeout, { min: 0, max: MAX_MS, infinite: true })
-  if (queueTimeout !== undefined) checkNumber('queueTimeout', queueTimeout, { min: 0, max: MAX_MS, infinite: true })
-  checkNumber('priority', priority, { min: -(2 ** 31), max: 2 ** 31 - 1, integer: true })
-  if (onProgress !== undefined) checkFunction('onProgress', onProgress)
   if (!Array.isArray(transferList)) {
     throw unexpected('transferList', 'an array of transferable objects', transferList, 'ERR_INVALID_ARG_TYPE')
   }
@@ -171,13 +166,9 @@ function callOptions(written, known) {
     throw errorOf(message, { code: 'ERR_INVALID_ARG_VALUE' })
   }
   return {
+    ...limits(options),
     name: name === 'default' ? undefined : name,
-    signal,
-    timeout: timeout === Infinity ? undefined : timeout,
-    queueTimeout: queueTimeout === Infinity ? undefined : queueTimeout,
-    priority,
     transferList,
-    onProgress,
     affinity: checkKey('affinity', options.affinity),
     fairKey: checkKey('fairKey', options.fairKey),
     retry,
