@@ -5,24 +5,11 @@
 
 const { setTimeout: sleep } = require('node:timers/promises')
 const { MessageChannel } = require('node:worker_threads')
-const { WorkerPool } = require('..')
 const { failure } = require('./support/failure')
 const { until } = require('./support/until')
+const { makesPools } = require('./support/worker-pools')
 
-/** @type {import('..').WorkerPool[]} */
-const pools = []
-
-/**
- * @param {any} worker
- * @param {any} [options]
- */
-function poolOf(worker, options = 1) {
-  const pool = new WorkerPool(worker, options)
-  pools.push(pool)
-  return /** @type {any} */ (pool)
-}
-
-afterEach(() => Promise.all(pools.splice(0).map((pool) => pool.destroy())))
+const poolOf = makesPools()
 
 /** Long enough that no worker is ended for not having stopped by itself. */
 const patient = { size: 1, gracePeriod: 20_000 }

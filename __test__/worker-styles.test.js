@@ -6,27 +6,14 @@
 const fs = require('node:fs')
 const path = require('node:path')
 const { pathToFileURL } = require('node:url')
-const { WorkerPool } = require('..')
 const { failure } = require('./support/failure')
 const { until } = require('./support/until')
+const { makesPools } = require('./support/worker-pools')
 const { workerFiles } = require('./support/worker-files')
 
 const file = workerFiles()
 
-/** @type {import('..').WorkerPool[]} */
-const pools = []
-
-/**
- * @param {any} worker
- * @param {any} [options]
- */
-function poolOf(worker, options = 1) {
-  const pool = new WorkerPool(worker, options)
-  pools.push(pool)
-  return /** @type {any} */ (pool)
-}
-
-afterEach(() => Promise.all(pools.splice(0).map((pool) => pool.destroy())))
+const poolOf = makesPools()
 
 /** The tutorial's own files. */
 const tutorial = path.join(__dirname, 'workers', 'tutorial')
