@@ -13,7 +13,6 @@ use crate::engine::Entry;
 pub static ALL: &[Entry] = &[
     Entry::of::<digest::Hash>(),
     Entry::of::<fault::Fault>(),
-    Entry::of::<image::Convert>(),
     noop::ENTRY,
     Entry::of::<numeric::Reduce>(),
 ];

@@ -1,0 +1,164 @@
+//! From bytes to pixels: what format it is, what its header says, and only then the memory for it.
+//!
+//! Runs on: the thread of the task. Bytes come from strangers: the header is read first, limits are checked next, memory is
+//! taken last. Decoders read through `Watched`, which ends when the task is cancelled, so that they stop wherever they are.
+
+mod avif;
+mod bmp;
+mod gif;
+mod ico;
+pub(super) mod jpeg;
+mod png;
+mod tiff;
+mod watched;
+mod webp;
+
+use serde::Serialize;
+
+use super::raster::Picture;
+use super::request::FailOn;
+use crate::engine::{Code, Context, TaskError};
+
+/// How many bytes tell a format.
+pub(super) const SIGNATURE: usize = 32;
+
+/// A format that is read.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Kind {
+    Jpeg,
+    Png,
+    Webp,
+    Gif,
+    Tiff,
+    Bmp,
+    Ico,
+    Avif,
+}
+
+/// What the header of an image says. Nothing of the size of the picture has been allocated for it.
+#[derive(Debug)]
+pub(super) struct Header {
+    pub(super) kind: Kind,
+    /// As stored, before any orientation; of an animation the canvas.
+    pub(super) width: u32,
+    pub(super) height: u32,
+    /// Samples of a pixel once it is decoded, alpha included: 1 to 4. CMYK has 4.
+    pub(super) channels: usize,
+    pub(super) has_alpha: bool,
+    /// Bits of a sample once it is decoded: 8 or 16.
+    pub(super) depth: u8,
+    pub(super) space: Space,
+    /// 1 (upright) to 8, as EXIF numbers them, from wherever the format keeps it.
+    pub(super) orientation: u8,
+    /// Pages or frames.
+    pub(super) pages: u32,
+    /// Milliseconds for each frame of an animation.
+    pub(super) delays: Vec<u32>,
+    /// How often an animation is shown, 0 for ever.
+    pub(super) loops: Option<u32>,
+    pub(super) icc: Option<Vec<u8>>,
+    /// The TIFF structure, without the `Exif\0\0` before it.
+    pub(super) exif: Option<Vec<u8>>,
+    pub(super) xmp: Option<Vec<u8>>,
+    /// Pixels per inch, from the format's own field or from EXIF.
+    pub(super) density: Option<f64>,
+    /// JPEG: `4:2:0` and so on.
+    pub(super) chroma_subsampling: Option<&'static str>,
+    /// Progressive JPEG, interlaced PNG or GIF.
+    pub(super) progressive: bool,
+    /// Bits of a sample of the palette's indices, for PNG and GIF with a palette.
+    pub(super) palette_bits: Option<u8>,
+    /// The compression of a TIFF or AVIF, in sharp's words.
+    pub(super) compression: Option<&'static str>,
+}
+
+/// What the samples mean.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Space {
+    Grey,
+    Rgb,
+    /// 0 is no ink, already put right where Adobe wrote it inverted.
+    Cmyk,
+}
+
+/// What is wanted of an image.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ask {
+    /// JPEG: 1, 2, 4 or 8, by which the sides are divided, rounded up. Other formats leave it alone.
+    pub(super) shrink: u32,
+    /// The first page or frame.
+    pub(super) page: u32,
+    /// How many, at most `Header::pages - page`.
+    pub(super) pages: u32,
+    pub(super) fail_on: FailOn,
+}
+
+/// An image in memory, in the samples of its file: `colour.rs` takes it to sRGB.
+#[derive(Debug)]
+pub(super) struct Decoded {
+    /// One for each page that was asked for, all of the same size: frames of an animation are composed.
+    pub(super) frames: Vec<Picture>,
+}
+
+impl Kind {
+    /// Tells the format by the first bytes.
+    pub(super) fn of(_bytes: &[u8]) -> Result<Self, TaskError> {
+        unimplemented!("kind")
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Jpeg => "JPEG",
+            Self::Png => "PNG",
+            Self::Webp => "WebP",
+            Self::Gif => "GIF",
+            Self::Tiff => "TIFF",
+            Self::Bmp => "BMP",
+            Self::Ico => "ICO",
+            Self::Avif => "AVIF",
+        }
+    }
+}
+
+/// Reads the header.
+pub(super) fn header(bytes: &[u8], context: &Context<'_>) -> Result<Header, TaskError> {
+    let kind = Kind::of(bytes)?;
+    match kind {
+        Kind::Jpeg => jpeg::header(bytes, context),
+        Kind::Png => png::header(bytes, context),
+        Kind::Webp => webp::header(bytes, context),
+        Kind::Gif => gif::header(bytes, context),
+        Kind::Tiff => tiff::header(bytes, context),
+        Kind::Bmp => bmp::header(bytes, context),
+        Kind::Ico => ico::header(bytes, context),
+        Kind::Avif => avif::header(bytes, context),
+    }
+}
+
+/// Decodes the image whose header is known, and was found to be within the limits.
+pub(super) fn decode(header: &Header, bytes: &[u8], ask: &Ask, context: &Context<'_>) -> Result<Decoded, TaskError> {
+    match header.kind {
+        Kind::Jpeg => jpeg::decode(header, bytes, ask, context),
+        Kind::Png => png::decode(header, bytes, ask, context),
+        Kind::Webp => webp::decode(header, bytes, ask, context),
+        Kind::Gif => gif::decode(header, bytes, ask, context),
+        Kind::Tiff => tiff::decode(header, bytes, ask, context),
+        Kind::Bmp => bmp::decode(header, bytes, ask, context),
+        Kind::Ico => ico::decode(header, bytes, ask, context),
+        Kind::Avif => avif::decode(header, bytes, ask, context),
+    }
+}
+
+/// A decoder's complaint. When the task was cancelled, that is what the decoder complains of.
+pub(super) fn invalid(
+    kind: Kind,
+    code: Code,
+    cause: &dyn std::fmt::Display,
+    context: &Context<'_>,
+) -> TaskError {
+    context.check().err().unwrap_or_else(|| {
+        let cause = cause.to_string();
+        TaskError::new(code, format!("Cannot decode the {}: {}", kind.name(), cause.trim_end_matches('.')))
+    })
+}

@@ -1,0 +1,1 @@
+//! Bytes that end when the task is cancelled. (owner: helper fm)

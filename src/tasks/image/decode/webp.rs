@@ -1,0 +1,15 @@
+use super::{Ask, Decoded, Header};
+use crate::engine::{Context, TaskError};
+
+pub(super) fn header(_bytes: &[u8], _context: &Context<'_>) -> Result<Header, TaskError> {
+    unimplemented!("webp")
+}
+
+pub(super) fn decode(
+    _header: &Header,
+    _bytes: &[u8],
+    _ask: &Ask,
+    _context: &Context<'_>,
+) -> Result<Decoded, TaskError> {
+    unimplemented!("webp")
+}

@@ -1,0 +1,10 @@
+//! `image.metadata`: what the header of an image says, without decoding it; and the EXIF that goes into a result.
+
+use super::decode::Header;
+use super::encode::Extras;
+
+/// What goes into a result beside its pixels when metadata is kept: EXIF with the orientation upright if the picture was
+/// turned, XMP, the resolution.
+pub(super) fn kept(_header: &Header, _turned: bool) -> Extras {
+    unimplemented!("metadata")
+}

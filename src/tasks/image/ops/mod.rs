@@ -1,0 +1,11 @@
+//! What can be done to a picture: a file for each family of operations. All of them are generic over the depth, work in bands
+//! of rows on every idle thread, and stop between two bands when the task is cancelled.
+
+pub(super) mod alpha;
+pub(super) mod composite;
+pub(super) mod filter;
+pub(super) mod geometry;
+pub(super) mod resize;
+pub(super) mod smart_crop;
+pub(super) mod tone;
+pub(super) mod trim;

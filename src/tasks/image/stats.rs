@@ -1,0 +1,1 @@
+//! `image.stats`: numbers about the pixels of an image, as sharp's `stats()` has them.
