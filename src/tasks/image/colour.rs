@@ -25,3 +25,8 @@ pub(super) fn to_srgb(
 pub(super) fn name_of(_space: Space, _depth: u8) -> &'static str {
     unimplemented!("colour")
 }
+
+/// The profile that goes into a result whose samples stay in it.
+pub(super) fn kept_profile(_header: &Header) -> Option<Vec<u8>> {
+    unimplemented!("colour")
+}

@@ -1,23 +1,28 @@
 //! How large a result is, and which part of the image it shows: the arithmetic of sharp's `resize`.
 
-use super::options::{Fit, Resize};
+use super::request::{Fit, Position, Resize};
+use super::turn::Rectangle;
 use crate::engine::{Code, TaskError};
 
 /// A part of the source and the size it takes. In the orientation of whoever looks at it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Plan {
-    /// Width and height of the part of the source that is shown. It lies in the middle.
-    pub(super) shown: (f64, f64),
+    /// The part of the source that is shown.
+    pub(super) shown: Rectangle,
     /// The size that this part is scaled to.
     pub(super) size: (u32, u32),
     /// The size of the result: larger when there is background beside the image.
     pub(super) canvas: (u32, u32),
+    /// The size of the part that is looked for in the resized image, when the position says how.
+    pub(super) kept: Option<(u32, u32)>,
+    /// Where `cover` cut, in pixels of the resized image and in sharp's signs.
+    pub(super) crop: Option<(i32, i32)>,
 }
 
 impl Plan {
     /// The whole source in its own size.
     pub(super) fn unchanged(size: (u32, u32)) -> Self {
-        Self { shown: (f64::from(size.0), f64::from(size.1)), size, canvas: size }
+        Self { shown: Rectangle::of(size), size, canvas: size, kept: None, crop: None }
     }
 
     /// The plan for an image of the size `source`.
@@ -45,33 +50,63 @@ impl Plan {
         if resize.without_enlargement {
             (across, down) = (across.max(1.0), down.max(1.0));
         }
-        let scaled = |length: f64, shrink: f64| (length / shrink).round().max(1.0);
-        let (full_width, full_height) = (scaled(width, across), scaled(height, down));
-        let mut plan = Self {
-            shown: (width, height),
-            size: (saturating(full_width), saturating(full_height)),
-            canvas: (saturating(full_width), saturating(full_height)),
-        };
-        match (resize.fit, target_width, target_height) {
-            (Fit::Cover, Some(x), Some(y)) => {
-                let (kept_width, kept_height) = (full_width.min(x), full_height.min(y));
-                plan.shown = (width * kept_width / full_width, height * kept_height / full_height);
-                plan.size = (saturating(kept_width), saturating(kept_height));
-                plan.canvas = plan.size;
+        if resize.without_reduction {
+            (across, down) = (across.min(1.0), down.min(1.0));
+        }
+        let scaled = |length: f64, shrink: f64| saturating((length / shrink).round().max(1.0));
+        let full = (scaled(width, across), scaled(height, down));
+        let mut plan = Self { size: full, canvas: full, ..Self::unchanged(source) };
+        let target = |length: u32, side: Option<f64>| side.map_or(length, saturating);
+        let target = (target(full.0, target_width), target(full.1, target_height));
+        match resize.fit {
+            Fit::Cover if full != target => {
+                let kept = (full.0.min(target.0), full.1.min(target.1));
+                if matches!(resize.position, Position::Entropy | Position::Attention) {
+                    (plan.kept, plan.canvas) = (Some(kept), kept);
+                    return Ok(plan);
+                }
+                let (left, top) = resize.position.within(full, kept, Half::Up);
+                let part = |length: f64, pixels: u32, full: u32| length * f64::from(pixels) / f64::from(full);
+                plan.shown = Rectangle {
+                    left: part(width, left, full.0),
+                    top: part(height, top, full.1),
+                    width: part(width, kept.0, full.0),
+                    height: part(height, kept.1, full.1),
+                };
+                (plan.size, plan.canvas) = (kept, kept);
+                plan.crop = Some((-(left as i32), -(top as i32)));
             }
-            (Fit::Contain, x, y) => {
-                let at_least = |length: u32, side: Option<f64>| length.max(saturating(side.unwrap_or(0.0)));
-                plan.canvas = (at_least(plan.size.0, x), at_least(plan.size.1, y));
-            }
+            Fit::Contain => plan.canvas = (full.0.max(target.0), full.1.max(target.1)),
             _ => {}
         }
         Ok(plan)
     }
+}
 
-    /// The same plan for the image lying on its side.
-    pub(super) fn on_its_side(self) -> Self {
-        let swap = |(x, y)| (y, x);
-        Self { shown: (self.shown.1, self.shown.0), size: swap(self.size), canvas: swap(self.canvas) }
+/// Which way half a pixel goes in the middle. sharp cuts with the one and embeds with the other.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Half {
+    Up,
+    Down,
+}
+
+impl Position {
+    /// Left and top of a part of the size `inner` at this place in the size `outer`. The middle, for those that look at
+    /// the picture.
+    pub(super) fn within(self, outer: (u32, u32), inner: (u32, u32), half: Half) -> (u32, u32) {
+        let (x, y) = (outer.0.saturating_sub(inner.0), outer.1.saturating_sub(inner.1));
+        let middle = |space: u32| (space + u32::from(half == Half::Up)) / 2;
+        let left = match self {
+            Self::Northwest | Self::West | Self::Southwest => 0,
+            Self::Northeast | Self::East | Self::Southeast => x,
+            _ => middle(x),
+        };
+        let top = match self {
+            Self::Northwest | Self::North | Self::Northeast => 0,
+            Self::Southwest | Self::South | Self::Southeast => y,
+            _ => middle(y),
+        };
+        (left, top)
     }
 }
 
@@ -83,11 +118,13 @@ fn saturating(length: f64) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tasks::image::options::Integer;
+    use crate::tasks::image::request::Integer;
 
     fn plan(fit: Fit, target: (u64, u64), source: (u32, u32), without_enlargement: bool) -> Plan {
         let side = |length| (length > 0).then_some(Integer(length));
-        let resize = Resize { width: side(target.0), height: side(target.1), fit, without_enlargement };
+        let mut resize: Resize = serde_json::from_str("{}").unwrap();
+        (resize.width, resize.height) = (side(target.0), side(target.1));
+        (resize.fit, resize.without_enlargement) = (fit, without_enlargement);
         Plan::of(&resize, source).unwrap()
     }
 
@@ -95,8 +132,8 @@ mod tests {
     fn fits_give_the_sizes_of_sharp() {
         let of = |fit, target, source| plan(fit, target, source, false);
         assert_eq!(of(Fit::Cover, (80, 60), (200, 100)).size, (80, 60));
-        assert_eq!(of(Fit::Cover, (80, 60), (200, 100)).shown.1, 100.0);
-        assert!((of(Fit::Cover, (80, 60), (200, 100)).shown.0 - 400.0 / 3.0).abs() < 1e-9);
+        assert_eq!(of(Fit::Cover, (80, 60), (200, 100)).shown.height, 100.0);
+        assert!((of(Fit::Cover, (80, 60), (200, 100)).shown.width - 400.0 / 3.0).abs() < 1e-9);
         assert_eq!(of(Fit::Contain, (80, 60), (200, 100)).size, (80, 40));
         assert_eq!(of(Fit::Contain, (80, 60), (200, 100)).canvas, (80, 60));
         assert_eq!(of(Fit::Fill, (80, 60), (200, 100)).size, (80, 60));

@@ -1,16 +1,26 @@
 //! `image.process`: decodes a picture, changes it, and encodes it again.
 //!
 //! Runs on: the thread of the task; the work on pixels also on idle threads of the pool. In the order in which they run:
-//! `request` (what the caller wrote), `decode`, `plan` (what that means for this picture), `pipeline` with `colour`, `ops` and
-//! `planes`, `encode`. `raster` and `memory` hold the pixels.
+//! `request` (what the caller wrote), `source`, `decode`, `view` and `fit` (what that means for this picture), `pipeline`
+//! with `colour` and `ops`, or `planar` for photos that stay in planes, `encode`. `raster`, `planes` and `memory` hold the
+//! pixels.
 
 mod colour;
 mod decode;
 mod encode;
+mod fit;
 mod memory;
 mod metadata;
 mod ops;
+mod pipeline;
+mod planar;
 mod planes;
+mod process;
 mod raster;
 mod request;
+mod source;
 mod stats;
+mod turn;
+mod view;
+
+pub(super) use self::process::Process;

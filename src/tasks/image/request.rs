@@ -6,8 +6,9 @@ use std::fmt;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::{MapAccessDeserializer, MapDeserializer, StrDeserializer};
 use serde::de::{Error, MapAccess, Unexpected, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer};
 
+use super::decode::Kind;
 use crate::engine::Binary;
 use crate::tasks::file::FilePath;
 
@@ -419,6 +420,62 @@ pub(super) enum Output {
     Raw(Raw),
 }
 
+impl Output {
+    /// The format whose files end in this, with its defaults.
+    pub(super) fn of_extension(extension: &str) -> Option<Self> {
+        match extension.to_ascii_lowercase().as_str() {
+            "jpg" | "jpeg" | "jpe" | "jfif" => Some(Self::Jpeg(Jpeg::default())),
+            "png" => Some(Self::Png(Png::default())),
+            "webp" => Some(Self::Webp(Webp::default())),
+            "gif" => Some(Self::Gif(Gif::default())),
+            "tif" | "tiff" => Some(Self::Tiff(Tiff::default())),
+            "avif" => Some(Self::Avif(Avif::default())),
+            "raw" => Some(Self::Raw(Raw::default())),
+            _ => None,
+        }
+    }
+
+    /// The format to write when nobody names one: the one that was read, where it is written.
+    pub(super) fn natural(kind: Kind) -> Self {
+        match kind {
+            Kind::Jpeg => Self::Jpeg(Jpeg::default()),
+            Kind::Webp => Self::Webp(Webp::default()),
+            Kind::Gif => Self::Gif(Gif::default()),
+            Kind::Tiff => Self::Tiff(Tiff::default()),
+            Kind::Avif => Self::Avif(Avif::default()),
+            Kind::Png | Kind::Bmp | Kind::Ico => Self::Png(Png::default()),
+        }
+    }
+
+    /// The format as sharp's `info` names it.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Jpeg(_) => "jpeg",
+            Self::Png(_) => "png",
+            Self::Webp(_) => "webp",
+            Self::Gif(_) => "gif",
+            Self::Tiff(_) => "tiff",
+            Self::Avif(_) => "avif",
+            Self::Raw(_) => "raw",
+        }
+    }
+
+    /// Whether a file of the format can have several pages or frames.
+    pub(super) fn has_pages(&self) -> bool {
+        matches!(self, Self::Webp(_) | Self::Gif(_) | Self::Tiff(_))
+    }
+
+    /// How often and how fast an animation is shown, where the caller says so.
+    pub(super) fn animation(&self) -> (Option<u32>, Option<&Delay>) {
+        let (loops, delay) = match self {
+            Self::Webp(webp) => (webp.loops, webp.delay.as_ref()),
+            Self::Gif(gif) => (gif.loops, gif.delay.as_ref()),
+            _ => (None, None),
+        };
+        (loops.map(|loops| loops.0 as u32), delay)
+    }
+}
+
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct Jpeg {
@@ -620,6 +677,15 @@ pub(super) enum RawDepth {
     #[default]
     Uchar,
     Ushort,
+}
+
+impl RawDepth {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Uchar => "uchar",
+            Self::Ushort => "ushort",
+        }
+    }
 }
 
 /// Where the pixels come from.

@@ -13,3 +13,12 @@ pub(super) fn decode(
 ) -> Result<Decoded, TaskError> {
     unimplemented!("jpeg")
 }
+
+pub(in crate::tasks::image) fn decode_planes(
+    _header: &Header,
+    _bytes: &[u8],
+    _ask: &Ask,
+    _context: &Context<'_>,
+) -> Result<Option<crate::tasks::image::planes::Planes>, TaskError> {
+    unimplemented!("jpeg")
+}

@@ -24,3 +24,7 @@ pub(in crate::tasks::image) fn colored(_picture: Picture, _context: &Context<'_>
     unimplemented!("alpha")
 }
 
+/// The image whose colours were multiplied by their alpha, without that.
+pub(in crate::tasks::image) fn unpremultiplied(_picture: Picture, _context: &Context<'_>) -> Result<Picture, TaskError> {
+    unimplemented!("alpha")
+}

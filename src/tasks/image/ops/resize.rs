@@ -3,20 +3,12 @@
 use crate::engine::{Context, TaskError};
 use crate::tasks::image::raster::{Picture, Raster};
 use crate::tasks::image::request::Kernel;
-
-/// A rectangle of the source, in pixels and parts of pixels.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(in crate::tasks::image) struct Shown {
-    pub(in crate::tasks::image) left: f64,
-    pub(in crate::tasks::image) top: f64,
-    pub(in crate::tasks::image) width: f64,
-    pub(in crate::tasks::image) height: f64,
-}
+use crate::tasks::image::turn::Rectangle;
 
 /// The shown part of the picture in this size. Colours are weighted by their alpha.
 pub(in crate::tasks::image) fn resized(
     _picture: Picture,
-    _shown: Shown,
+    _shown: Rectangle,
     _size: (u32, u32),
     _kernel: Kernel,
     _context: &Context<'_>,
@@ -27,7 +19,7 @@ pub(in crate::tasks::image) fn resized(
 /// The same for one plane of a photo, or any image whose channels stand for themselves.
 pub(in crate::tasks::image) fn resized_plane(
     _plane: &Raster<u8>,
-    _shown: Shown,
+    _shown: Rectangle,
     _size: (u32, u32),
     _kernel: Kernel,
     _context: &Context<'_>,
