@@ -79,13 +79,25 @@ impl Plain for u8 {}
 impl Plain for u16 {}
 impl Plain for f32 {}
 
+/// The bytes of samples, in the order of the machine.
+pub(super) fn bytes_of<T: Plain>(samples: &[T]) -> &[u8] {
+    // SAFETY: a slice of plain samples is as many initialised bytes, and bytes have no alignment.
+    unsafe { std::slice::from_raw_parts(samples.as_ptr().cast(), size_of_val(samples)) }
+}
+
+/// The same, to be written: every bit pattern is a sample.
+pub(super) fn bytes_of_mut<T: Plain>(samples: &mut [T]) -> &mut [u8] {
+    // SAFETY: as above, and the samples are borrowed exclusively.
+    unsafe { std::slice::from_raw_parts_mut(samples.as_mut_ptr().cast(), size_of_val(samples)) }
+}
+
 impl<T: Plain> Samples<T> {
     /// So many zeros, or `None` where the system has no memory for them: `vec!` would end the process. The pages of
     /// fresh memory are not touched before they are used.
     pub(super) fn zeroed(len: usize) -> Option<Self> {
         let mut samples = Self::recycled(len)?;
         if let Some(old) = samples.1 {
-            samples.0.as_bytes_mut()[..old].fill(0);
+            bytes_of_mut(&mut samples.0)[..old].fill(0);
         }
         Some(samples.0)
     }
@@ -103,11 +115,6 @@ impl<T: Plain> Samples<T> {
         }
         let block = Block::new(bytes)?;
         Some((Self { block, len, of: PhantomData }, None))
-    }
-
-    fn as_bytes_mut(&mut self) -> &mut [u8] {
-        // SAFETY: the block has at least `len` samples of memory that is initialised and owned by this value.
-        unsafe { std::slice::from_raw_parts_mut(self.block.at.as_ptr(), self.len * size_of::<T>()) }
     }
 
     pub(super) fn from_slice(slice: &[T]) -> Option<Self> {

@@ -9,6 +9,8 @@ mod colour;
 mod decode;
 mod encode;
 mod fit;
+#[cfg(feature = "turbo")]
+mod libjpeg;
 mod memory;
 mod metadata;
 mod ops;

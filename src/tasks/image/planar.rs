@@ -89,12 +89,7 @@ pub(super) fn photo(
     let chroma_size = halved(turn.size(view.size()));
     let chroma = shown_in_chroma(luma, view.size(), turn, &planes);
     let placed = |plane: Raster<u8>, shown: Rectangle, size: (u32, u32)| -> Result<Raster<u8>, TaskError> {
-        let is_whole = shown == Rectangle::of(plane.size());
-        let plane = if is_whole && size == plane.size() {
-            plane
-        } else {
-            resize::resized_plane(&plane, shown, size, kernel, context)?
-        };
+        let plane = resize::resized_plane(plane, shown, size, kernel, context)?;
         let Picture::Eight(plane) = geometry::oriented(Picture::Eight(plane), turn.exif(), context)? else {
             unreachable!("turning keeps the depth")
         };

@@ -22,6 +22,9 @@ pub(super) trait Sample: Plain + Default + PartialEq + PartialOrd + Send + Sync 
     fn of_f32(value: f32) -> Self;
     /// The sample that stands for an 8-bit one: 255 is `MAX`.
     fn of_u8(value: u8) -> Self;
+    fn to_u32(self) -> u32;
+    /// Of a number in the range of the sample.
+    fn of_u32(value: u32) -> Self;
 }
 
 impl Sample for u8 {
@@ -39,6 +42,14 @@ impl Sample for u8 {
     fn of_u8(value: u8) -> Self {
         value
     }
+
+    fn to_u32(self) -> u32 {
+        u32::from(self)
+    }
+
+    fn of_u32(value: u32) -> Self {
+        value as Self
+    }
 }
 
 impl Sample for u16 {
@@ -55,6 +66,14 @@ impl Sample for u16 {
 
     fn of_u8(value: u8) -> Self {
         257 * Self::from(value)
+    }
+
+    fn to_u32(self) -> u32 {
+        u32::from(self)
+    }
+
+    fn of_u32(value: u32) -> Self {
+        value as Self
     }
 }
 
@@ -74,6 +93,13 @@ impl<T: Sample> Raster<T> {
     pub(super) fn new(width: u32, height: u32, channels: usize) -> Result<Self, TaskError> {
         let len = (width as usize).checked_mul(height as usize).and_then(|pixels| pixels.checked_mul(channels));
         let data = len.and_then(Samples::zeroed).ok_or_else(|| out_of_memory(width, height))?;
+        Ok(Self { width, height, channels, data })
+    }
+
+    /// An image whose samples are of any value: for those who write all of them.
+    pub(super) fn unset(width: u32, height: u32, channels: usize) -> Result<Self, TaskError> {
+        let len = (width as usize).checked_mul(height as usize).and_then(|pixels| pixels.checked_mul(channels));
+        let data = len.and_then(Samples::of_len).ok_or_else(|| out_of_memory(width, height))?;
         Ok(Self { width, height, channels, data })
     }
 

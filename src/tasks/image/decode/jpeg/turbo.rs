@@ -1,0 +1,216 @@
+//! Decoding by mozjpeg: at 1/1, 1/2, 1/4 or 1/8, to pixels or to planes, a few rows at a time.
+
+use std::mem::MaybeUninit;
+
+use mozjpeg_sys::{
+    J_COLOR_SPACE, JDCT_DEFAULT, jpeg_common_struct, jpeg_create_decompress, jpeg_decompress_struct,
+    jpeg_destroy_decompress, jpeg_finish_decompress, jpeg_mem_src, jpeg_read_header, jpeg_read_raw_data,
+    jpeg_read_scanlines, jpeg_start_decompress,
+};
+
+use crate::engine::{Code, Context, TaskError};
+use crate::tasks::image::decode::{Ask, Header, Kind, Space, invalid};
+use crate::tasks::image::libjpeg::{Stop, Watch, guarded};
+use crate::tasks::image::memory::Samples;
+use crate::tasks::image::planes::Planes;
+use crate::tasks::image::raster::{Raster, out_of_memory};
+
+/// Rows that are asked for at a time.
+const ROWS: usize = 16;
+
+/// Samples along a side of a block of coefficients.
+const BLOCK: u32 = 8;
+
+/// A decompressor that is destroyed with the value. The watch lives as long, at a fixed place.
+struct Decompressor<'a> {
+    info: Box<jpeg_decompress_struct>,
+    /// Reached by the callbacks through `info`.
+    _watch: Box<Watch<'a>>,
+}
+
+impl<'a> Decompressor<'a> {
+    /// Reads the header. The bytes must outlive the value.
+    fn new(bytes: &'a [u8], ask: &Ask, context: &'a Context<'a>) -> Result<Self, TaskError> {
+        let mut watch = Watch::new(context, ask.fail_on);
+        watch.scan = Some(scan_of);
+        let mut info = Box::new(MaybeUninit::<jpeg_decompress_struct>::zeroed());
+        // SAFETY: the structure is zeros, as `jpeg_create_decompress` wants it but for the error manager, which is set
+        // before. Creating it only fails for want of memory, by way of `error_exit`.
+        let info = guarded(|| unsafe {
+            let common = &mut (*info.as_mut_ptr()).common;
+            common.err = &mut watch.errors;
+            jpeg_create_decompress(info.as_mut_ptr());
+            info.assume_init()
+        });
+        let mut info = info.map_err(|stop| failed(stop, context))?;
+        watch.attach(&mut info.common);
+        let mut this = Self { info, _watch: watch };
+        // SAFETY: the bytes live as long as the value, by the lifetime; the structure is initialised.
+        this.call(context, |info| unsafe {
+            jpeg_mem_src(info, bytes.as_ptr(), bytes.len() as _);
+            jpeg_read_header(info, 1)
+        })?;
+        this.info.scale_num = 1;
+        this.info.scale_denom = ask.shrink;
+        this.info.dct_method = JDCT_DEFAULT;
+        Ok(this)
+    }
+
+    fn call<T>(
+        &mut self,
+        context: &Context<'_>,
+        calls: impl FnOnce(&mut jpeg_decompress_struct) -> T,
+    ) -> Result<T, TaskError> {
+        guarded(|| calls(&mut self.info)).map_err(|stop| failed(stop, context))
+    }
+}
+
+impl Drop for Decompressor<'_> {
+    fn drop(&mut self) {
+        // SAFETY: it was created, and is destroyed once, here.
+        unsafe { jpeg_destroy_decompress(&mut self.info) };
+    }
+}
+
+/// The number of the scan that is read.
+unsafe fn scan_of(common: &jpeg_common_struct) -> i32 {
+    // SAFETY: a decompressor begins with the common part, and only decompressors have this function in their watch.
+    unsafe { (*std::ptr::from_ref(common).cast::<jpeg_decompress_struct>()).input_scan_number }
+}
+
+fn failed(stop: Stop, context: &Context<'_>) -> TaskError {
+    match stop {
+        Stop::Broken(cause) => invalid(Kind::Jpeg, Code::ImageInvalid, &cause, context),
+        Stop::Canceled(error) => error,
+    }
+}
+
+/// The pixels: grey, RGB, or CMYK in which 0 is no ink.
+pub(super) fn decode(header: &Header, bytes: &[u8], ask: &Ask, context: &Context<'_>) -> Result<Raster<u8>, TaskError> {
+    let mut decompressor = Decompressor::new(bytes, ask, context)?;
+    decompressor.info.out_color_space = match header.space {
+        Space::Grey => J_COLOR_SPACE::JCS_GRAYSCALE,
+        Space::Rgb => J_COLOR_SPACE::JCS_RGB,
+        Space::Cmyk => J_COLOR_SPACE::JCS_CMYK,
+    };
+    // SAFETY: the header was read.
+    decompressor.call(context, |info| unsafe { jpeg_start_decompress(info) })?;
+    let info = &decompressor.info;
+    let mut raster = Raster::unset(info.output_width, info.output_height, info.output_components as usize)?;
+    let row_len = raster.row_len();
+    for rows in raster.data.chunks_mut(ROWS * row_len) {
+        context.check()?;
+        let mut targets: Vec<*mut u8> = rows.chunks_exact_mut(row_len).map(<[u8]>::as_mut_ptr).collect();
+        let mut done = 0;
+        while done < targets.len() {
+            let left = &mut targets[done..];
+            // SAFETY: so many pointers to rows of the output's width and components, which live through the call.
+            done += decompressor
+                .call(context, |info| unsafe { jpeg_read_scanlines(info, left.as_mut_ptr(), left.len() as u32) })?
+                as usize;
+        }
+    }
+    // SAFETY: all rows were read.
+    decompressor.call(context, |info| unsafe { jpeg_finish_decompress(info) })?;
+    if header.space == Space::Cmyk && is_inverted(bytes) {
+        let row_len = raster.row_len();
+        for row in raster.data.chunks_exact_mut(row_len) {
+            row.iter_mut().for_each(|sample| *sample = 255 - *sample);
+        }
+        context.check()?;
+    }
+    Ok(raster)
+}
+
+/// Adobe's programs write CMYK as if 255 were no ink.
+fn is_inverted(bytes: &[u8]) -> bool {
+    super::markers::read(bytes).is_ok_and(|markers| markers.adobe_transform.is_some())
+}
+
+/// The planes, without a conversion of colours. `sampling` is that of the brightness; the others have 1 × 1.
+pub(super) fn decode_planes(
+    header: &Header,
+    bytes: &[u8],
+    ask: &Ask,
+    sampling: (u8, u8),
+    context: &Context<'_>,
+) -> Result<Option<Planes>, TaskError> {
+    let mut decompressor = Decompressor::new(bytes, ask, context)?;
+    decompressor.info.out_color_space = J_COLOR_SPACE::JCS_YCbCr;
+    decompressor.info.raw_data_out = 1;
+    // SAFETY: the header was read.
+    decompressor.call(context, |info| unsafe { jpeg_start_decompress(info) })?;
+    // SAFETY: three components were found in the frame header, and libjpeg has an entry for each.
+    let components = unsafe { std::slice::from_raw_parts(decompressor.info.comp_info, 3) };
+    let layout = |across: u8, down: u8, blocks: (u32, u32)| Layout::of(header, ask.shrink, sampling, (across, down), blocks);
+    let blocks = |i: usize| (components[i].width_in_blocks, components[i].height_in_blocks);
+    let layouts = [layout(sampling.0, sampling.1, blocks(0)), layout(1, 1, blocks(1)), layout(1, 1, blocks(2))];
+
+    let mut planes = Vec::with_capacity(3);
+    let mut bands = Vec::with_capacity(3);
+    for layout in &layouts {
+        planes.push(Raster::<u8>::unset(layout.size.0, layout.size.1, 1)?);
+        let band = Samples::<u8>::of_len(layout.stride * layout.rows);
+        bands.push(band.ok_or_else(|| out_of_memory(header.width, header.height))?);
+    }
+    let mut rows: Vec<Vec<*mut u8>> = (bands.iter_mut().zip(&layouts))
+        .map(|(band, layout)| band.chunks_exact_mut(layout.stride).map(<[u8]>::as_mut_ptr).collect())
+        .collect();
+    // Rows of the output that one row of blocks of all components gives.
+    let step = u32::from(sampling.1) * BLOCK / ask.shrink;
+    let height = layouts[0].size.1;
+    for (band_number, _) in (0..height).step_by(step as usize).enumerate() {
+        context.check()?;
+        let mut targets: Vec<*mut *mut u8> = rows.iter_mut().map(Vec::as_mut_ptr).collect();
+        // SAFETY: for each component as many rows as a row of blocks gives, each as wide as all its blocks are.
+        let given = decompressor.call(context, |info| unsafe { jpeg_read_raw_data(info, targets.as_mut_ptr(), step) })?;
+        if given == 0 {
+            break;
+        }
+        for ((plane, band), layout) in planes.iter_mut().zip(&bands).zip(&layouts) {
+            let width = plane.row_len();
+            let first = band_number * layout.rows;
+            let targets = plane.data.chunks_exact_mut(width).skip(first);
+            for (target, source) in targets.zip(band.chunks_exact(layout.stride)) {
+                target.copy_from_slice(&source[..width]);
+            }
+        }
+    }
+    // SAFETY: all rows were read.
+    decompressor.call(context, |info| unsafe { jpeg_finish_decompress(info) })?;
+    let [y, cb, cr] = <[_; 3]>::try_from(planes).expect("three were made");
+    Ok(Some(Planes { y, cb, cr }))
+}
+
+/// How libjpeg gives out a component. It scales each for itself: one with half the samples comes out at twice the scale,
+/// up to the full one.
+struct Layout {
+    /// Samples of the plane.
+    size: (u32, u32),
+    /// Bytes of a row as libjpeg writes it: whole blocks.
+    stride: usize,
+    /// Rows that a row of blocks of all components gives.
+    rows: usize,
+}
+
+impl Layout {
+    fn of(header: &Header, shrink: u32, luma: (u8, u8), own: (u8, u8), blocks: (u32, u32)) -> Self {
+        let (max, own) = ((u32::from(luma.0), u32::from(luma.1)), (u32::from(own.0), u32::from(own.1)));
+        let scale = BLOCK / shrink;
+        let mut own_scale = scale;
+        // By `jpeg_calc_output_dimensions` of libjpeg 6b.
+        while own_scale < BLOCK
+            && (max.0 * scale).is_multiple_of(own.0 * own_scale * 2)
+            && (max.1 * scale).is_multiple_of(own.1 * own_scale * 2)
+        {
+            own_scale *= 2;
+        }
+        let size = |full: u32, own: u32, max: u32| (full * own * own_scale).div_ceil(max * BLOCK);
+        Self {
+            size: (size(header.width, own.0, max.0), size(header.height, own.1, max.1)),
+            // MCUs are whole, so there may be blocks beyond those of the component.
+            stride: (blocks.0.next_multiple_of(own.0.max(1)) * own_scale) as usize,
+            rows: (own.1 * own_scale) as usize,
+        }
+    }
+}
