@@ -1,3 +1,16 @@
 fn main() {
+    watch_libwebp();
     napi_build::setup();
+}
+
+/// libwebp asks its progress hook only when the percentage changes, which a large picture does every 100 ms. Where the
+/// linker can, calls of its `WebPReportProgress` go to the one in `tasks/image/encode/webp/progress.rs`, which asks every
+/// time.
+fn watch_libwebp() {
+    println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rustc-check-cfg=cfg(webp_progress)");
+    if std::env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("linux") {
+        println!("cargo:rustc-link-arg=-Wl,--wrap=WebPReportProgress");
+        println!("cargo:rustc-cfg=webp_progress");
+    }
 }
