@@ -12,6 +12,7 @@
 const { spawnSync } = require('node:child_process')
 const { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, statSync } = require('node:fs')
 const path = require('node:path')
+const { cargoFeatures, features } = require('./features')
 
 const root = path.join(__dirname, '..')
 const sources = ['Cargo.toml', 'Cargo.lock', 'build.rs', 'rust-toolchain.toml', '.cargo', 'src']
@@ -41,10 +42,12 @@ function main(argv) {
     console.log(`build: ${path.relative(root, addon)} is up to date`)
     return
   }
+  const arch = target.split('-')[0]
   console.log(`build: compiling the native addon for ${platform} (the first time takes a few minutes)`)
+  console.log(`build: ${features(arch).note}`)
   // On CI the lock file is what was committed, or the build fails.
   const locked = process.env.CI ? ['--locked'] : []
-  const cargo = ['build', '--release', ...locked, ...(at >= 0 ? ['--target', target] : [])]
+  const cargo = ['build', '--release', ...cargoFeatures(arch), ...locked, ...(at >= 0 ? ['--target', target] : [])]
   run('cargo', cargo)
   const library = path.join(targetFolder(), ...(at >= 0 ? [target] : []), 'release', libraryName(target))
   mkdirSync(path.dirname(addon), { recursive: true })

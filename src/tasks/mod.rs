@@ -13,6 +13,7 @@ use crate::engine::Entry;
 pub static ALL: &[Entry] = &[
     Entry::of::<digest::Hash>(),
     Entry::of::<fault::Fault>(),
+    Entry::of::<image::Metadata>(),
     Entry::of::<image::Process>(),
     noop::ENTRY,
     Entry::of::<numeric::Reduce>(),

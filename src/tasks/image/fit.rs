@@ -13,8 +13,6 @@ pub(super) struct Plan {
     pub(super) size: (u32, u32),
     /// The size of the result: larger when there is background beside the image.
     pub(super) canvas: (u32, u32),
-    /// The size of the part that is looked for in the resized image, when the position says how.
-    pub(super) kept: Option<(u32, u32)>,
     /// Where `cover` cut, in pixels of the resized image and in sharp's signs.
     pub(super) crop: Option<(i32, i32)>,
 }
@@ -22,7 +20,7 @@ pub(super) struct Plan {
 impl Plan {
     /// The whole source in its own size.
     pub(super) fn unchanged(size: (u32, u32)) -> Self {
-        Self { shown: Rectangle::of(size), size, canvas: size, kept: None, crop: None }
+        Self { shown: Rectangle::of(size), size, canvas: size, crop: None }
     }
 
     /// The plan for an image of the size `source`.
@@ -61,10 +59,6 @@ impl Plan {
         match resize.fit {
             Fit::Cover if full != target => {
                 let kept = (full.0.min(target.0), full.1.min(target.1));
-                if matches!(resize.position, Position::Entropy | Position::Attention) {
-                    (plan.kept, plan.canvas) = (Some(kept), kept);
-                    return Ok(plan);
-                }
                 let (left, top) = resize.position.within(full, kept, Half::Up);
                 let part = |length: f64, pixels: u32, full: u32| length * f64::from(pixels) / f64::from(full);
                 plan.shown = Rectangle {
@@ -91,8 +85,7 @@ pub(super) enum Half {
 }
 
 impl Position {
-    /// Left and top of a part of the size `inner` at this place in the size `outer`. The middle, for those that look at
-    /// the picture.
+    /// Left and top of a part of the size `inner` at this place in the size `outer`.
     pub(super) fn within(self, outer: (u32, u32), inner: (u32, u32), half: Half) -> (u32, u32) {
         let (x, y) = (outer.0.saturating_sub(inner.0), outer.1.saturating_sub(inner.1));
         let middle = |space: u32| (space + u32::from(half == Half::Up)) / 2;

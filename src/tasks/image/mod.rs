@@ -8,6 +8,7 @@
 mod colour;
 mod decode;
 mod encode;
+mod exif;
 mod fit;
 #[cfg(feature = "turbo")]
 mod libjpeg;
@@ -21,8 +22,8 @@ mod process;
 mod raster;
 mod request;
 mod source;
-mod stats;
 mod turn;
 mod view;
 
+pub(super) use self::metadata::Metadata;
 pub(super) use self::process::Process;

@@ -1,11 +1,11 @@
 //! What happens to a picture between decoding and encoding, in sharp's order:
 //!
 //! 1. turned as EXIF says; with `mirrorBefore` also mirrored, with `rotateBefore` also rotated
-//! 2. `trim`, `extractBefore`
+//! 2. `extractBefore`
 //! 3. colours to sRGB, `flatten`, `negate`, `gamma`, `greyscale`
 //! 4. `resize`, with the part that `cover` keeps or the canvas of `contain`
 //! 5. `flip`, `flop`, `rotate`, `extract`, `extend`
-//! 6. `median`, `threshold`, `blur`, `modulate`, `sharpen`, `composite`, the way back of `gamma`, `linear`, `normalise`,
+//! 6. `threshold`, `blur`, `modulate`, `composite`, the way back of `gamma`, `linear`, `normalise`,
 //!    `tint`, `removeAlpha`, `ensureAlpha`
 //!
 //! Turning waits until the picture is small: what comes before it is done in the frame of the stored picture.
@@ -14,8 +14,7 @@
 
 use super::colour;
 use super::decode::{Header, Space};
-use super::fit::Plan;
-use super::ops::{alpha, composite, filter, geometry, resize, smart_crop, tone, trim};
+use super::ops::{alpha, composite, filter, geometry, resize, rotate, tone};
 use super::raster::Picture;
 use super::request::Request;
 use super::turn::Turn;
@@ -35,14 +34,8 @@ pub(super) struct Stored<'a> {
     pub(super) upright: Turn,
 }
 
-/// Where the picture was cut, in sharp's signs.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Offsets {
-    /// What `cover` left out on the left and at the top, as a negative number.
-    pub(super) crop: Option<(i32, i32)>,
-    /// What `trim` left out, as a negative number.
-    pub(super) trim: Option<(i32, i32)>,
-}
+/// What `cover` left out on the left and at the top, as negative numbers, as sharp has it.
+pub(super) type CropOffset = Option<(i32, i32)>;
 
 /// The turn before the resizing.
 pub(super) fn turn_before(request: &Request, upright: Turn) -> Turn {
@@ -63,36 +56,28 @@ pub(super) fn process(
     request: &Request,
     layers: &[Picture],
     context: &Context<'_>,
-) -> Result<(Picture, Offsets), TaskError> {
-    let mut offsets = Offsets::default();
-    let picture = resized(stored, request, &mut offsets, context)?;
+) -> Result<(Picture, CropOffset), TaskError> {
+    let mut crop = None;
+    let picture = resized(stored, request, &mut crop, context)?;
     let picture = placed(picture, request, context)?;
     let picture = refined(picture, request, layers, context)?;
-    Ok((picture, offsets))
+    Ok((picture, crop))
 }
 
 /// Steps 1 to 4.
 fn resized(
     stored: Stored<'_>,
     request: &Request,
-    offsets: &mut Offsets,
+    crop: &mut CropOffset,
     context: &Context<'_>,
 ) -> Result<Picture, TaskError> {
     let Stored { mut picture, mut size, shrink, header, upright } = stored;
     let mut turn = turn_before(request, upright);
     let slanted = request.rotate_before.as_ref().filter(|rotate| quarters(rotate).is_none());
-    if slanted.is_some() || request.trim.is_some() {
-        // These look at the picture as it is seen.
-        picture = geometry::oriented(picture, turn.exif(), context)?;
+    if let Some(rotate) = slanted {
+        picture = geometry::oriented(picture, turn, context)?;
         turn = Turn::default();
-        if let Some(rotate) = slanted {
-            picture = geometry::rotated(picture, rotate, context)?;
-        }
-        if let Some(trim) = &request.trim {
-            let (left, top, width, height) = trim::bounds(&picture, trim, context)?;
-            picture = geometry::extracted(picture, left, top, (width, height), context)?;
-            offsets.trim = Some((-(left as i32), -(top as i32)));
-        }
+        picture = rotate::rotated(picture, rotate, context)?;
         size = picture.size();
     }
     let view = View::of(request, size, turn)?;
@@ -106,19 +91,12 @@ fn resized(
     if late {
         picture = in_srgb(picture, header, request, context)?;
     }
-    picture = geometry::oriented(picture, view.turn.exif(), context)?;
-    let Plan { kept, canvas, crop, .. } = view.plan;
-    offsets.crop = crop;
-    let Some(resize) = &request.resize else { return Ok(picture) };
-    if let Some(kept) = kept {
-        let (left, top) = smart_crop::corner(&picture, kept, resize.position, context)?;
-        offsets.crop = Some((-(left as i32), -(top as i32)));
-        picture = geometry::extracted(picture, left, top, kept, context)?;
+    picture = geometry::oriented(picture, view.turn, context)?;
+    *crop = view.plan.crop;
+    match &request.resize {
+        Some(resize) => geometry::embedded(picture, view.plan.canvas, resize.position, resize.background, context),
+        None => Ok(picture),
     }
-    if canvas != picture.size() {
-        picture = geometry::embedded(picture, canvas, resize.position, resize.background, context)?;
-    }
-    Ok(picture)
 }
 
 /// Whether the colours can wait until the picture is small: resizing comes out the same then, but for samples that a
@@ -161,9 +139,9 @@ fn toned(mut picture: Picture, request: &Request, context: &Context<'_>) -> Resu
 
 /// Step 5.
 fn placed(mut picture: Picture, request: &Request, context: &Context<'_>) -> Result<Picture, TaskError> {
-    picture = geometry::oriented(picture, turn_after(request).exif(), context)?;
+    picture = geometry::oriented(picture, turn_after(request), context)?;
     if let Some(rotate) = request.rotate.as_ref().filter(|rotate| quarters(rotate).is_none()) {
-        picture = geometry::rotated(picture, rotate, context)?;
+        picture = rotate::rotated(picture, rotate, context)?;
     }
     if let Some(region) = &request.extract {
         let rectangle = part(region, picture.size(), "extract")?;
@@ -183,9 +161,6 @@ fn refined(
     layers: &[Picture],
     context: &Context<'_>,
 ) -> Result<Picture, TaskError> {
-    if let Some(side) = request.median {
-        picture = filter::median(picture, side.0 as u32, context)?;
-    }
     if let Some(threshold) = &request.threshold {
         picture = tone::threshold(picture, threshold, context)?;
     }
@@ -194,9 +169,6 @@ fn refined(
     }
     if let Some(modulate) = &request.modulate {
         picture = tone::modulated(picture, modulate, context)?;
-    }
-    if let Some(sharpen) = &request.sharpen {
-        picture = filter::sharpened(picture, sharpen, context)?;
     }
     for (layer, over) in request.composite.iter().zip(layers) {
         picture = composite::composed(picture, over, layer, context)?;

@@ -8,7 +8,7 @@ use super::colour;
 use super::decode::{self, Ask, Header, Kind};
 use super::encode::{self, Extras};
 use super::ops::{geometry, resize};
-use super::pipeline::{Offsets, turn_after};
+use super::pipeline::{CropOffset, turn_after};
 use super::planes::Planes;
 use super::raster::{Picture, Raster};
 use super::request::{Output, Request, Subsampling};
@@ -23,15 +23,12 @@ pub(super) fn suits(request: &Request, output: &Output, header: &Header) -> bool
         Output::Webp(webp) => !webp.lossless && !webp.near_lossless && !webp.smart_subsample,
         _ => false,
     };
-    let only_moved = request.trim.is_none()
-        && request.extend.is_none()
+    let only_moved = request.extend.is_none()
         && request.flatten.is_none()
         && request.gamma.is_none()
         && !request.greyscale
-        && request.median.is_none()
         && request.threshold.is_none()
         && request.blur.is_none()
-        && request.sharpen.is_none()
         && request.composite.is_empty()
         && request.normalise.is_none()
         && request.linear.is_none()
@@ -47,7 +44,7 @@ pub(super) fn suits(request: &Request, output: &Output, header: &Header) -> bool
 /// A photo in planes of its final size, the chroma planes of half that size, rounded up.
 pub(super) struct Photo {
     pub(super) planes: Planes,
-    pub(super) offsets: Offsets,
+    pub(super) crop: CropOffset,
 }
 
 impl Photo {
@@ -79,7 +76,7 @@ pub(super) fn photo(
     ask: &Ask,
     context: &Context<'_>,
 ) -> Result<Option<Photo>, TaskError> {
-    if view.plan.canvas != view.plan.size || view.plan.kept.is_some() {
+    if view.plan.canvas != view.plan.size {
         return Ok(None);
     }
     let Some(planes) = decode::jpeg::decode_planes(header, bytes, ask, context)? else { return Ok(None) };
@@ -90,7 +87,7 @@ pub(super) fn photo(
     let chroma = shown_in_chroma(luma, view.size(), turn, &planes);
     let placed = |plane: Raster<u8>, shown: Rectangle, size: (u32, u32)| -> Result<Raster<u8>, TaskError> {
         let plane = resize::resized_plane(plane, shown, size, kernel, context)?;
-        let Picture::Eight(plane) = geometry::oriented(Picture::Eight(plane), turn.exif(), context)? else {
+        let Picture::Eight(plane) = geometry::oriented(Picture::Eight(plane), turn, context)? else {
             unreachable!("turning keeps the depth")
         };
         Ok(plane)
@@ -101,8 +98,7 @@ pub(super) fn photo(
         cb: placed(planes.cb, chroma, stored_chroma_size)?,
         cr: placed(planes.cr, chroma, stored_chroma_size)?,
     };
-    let offsets = Offsets { crop: view.plan.crop, trim: None };
-    Ok(Some(Photo { planes, offsets }))
+    Ok(Some(Photo { planes, crop: view.plan.crop }))
 }
 
 /// The size of the chroma planes of 4:2:0.

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::decode::{self, Ask, Header, Kind};
 use super::encode::{self, Extras, Image};
-use super::pipeline::{self, Offsets, Stored, turn_before};
+use super::pipeline::{self, CropOffset, Stored, turn_before};
 use super::raster::{Picture, Raster, Sample};
 use super::request::{Create, Delay, FailOn, Layer, Output, RawPixels, Request, Source};
 use super::turn::Turn;
@@ -60,14 +60,10 @@ struct Shape {
     crop_offset_left: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     crop_offset_top: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    trim_offset_left: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    trim_offset_top: Option<i32>,
 }
 
 impl Shape {
-    fn of((width, height): (u32, u32), channels: usize, offsets: Offsets) -> Self {
+    fn of((width, height): (u32, u32), channels: usize, crop: CropOffset) -> Self {
         Self {
             width,
             height,
@@ -77,10 +73,8 @@ impl Shape {
             depth: None,
             pages: None,
             page_height: None,
-            crop_offset_left: offsets.crop.map(|(left, _)| left),
-            crop_offset_top: offsets.crop.map(|(_, top)| top),
-            trim_offset_left: offsets.trim.map(|(left, _)| left),
-            trim_offset_top: offsets.trim.map(|(_, top)| top),
+            crop_offset_left: crop.map(|(left, _)| left),
+            crop_offset_top: crop.map(|(_, top)| top),
         }
     }
 }
@@ -125,7 +119,7 @@ fn named_output(request: &Request) -> Result<Option<Output>, TaskError> {
     };
     let extension = file.as_path().extension().unwrap_or_default().to_string_lossy();
     let output = Output::of_extension(&extension).ok_or_else(|| {
-        let expected = "a name that ends in .jpg, .jpeg, .png, .webp, .gif, .tif, .tiff, .avif or .raw (or a format to be named)";
+        let expected = "a name that ends in .jpg, .jpeg, .png, .webp or .raw (or a format to be named)";
         TaskError::expected(Code::InvalidArgValue, "file", expected, &format!("`{}`", file.as_path().display()))
     })?;
     Ok(Some(output))
@@ -161,10 +155,10 @@ fn from_pixels(
     let layers = layers(request, context)?;
     context.progress(DECODED, WRITTEN);
     let stored = Stored { picture, size, shrink: 1, header: None, upright: Turn::default() };
-    let (picture, offsets) = pipeline::process(stored, request, &layers, context)?;
+    let (picture, crop) = pipeline::process(stored, request, &layers, context)?;
     context.progress(CHANGED, WRITTEN);
     let image = Image { frames: vec![picture], delays: Vec::new(), loops: 0, extras: Extras::default() };
-    let (bytes, shape) = encoded(image, offsets, &output, request, context)?;
+    let (bytes, shape) = encoded(image, crop, &output, request, context)?;
     Ok((bytes, shape, output))
 }
 
@@ -193,25 +187,25 @@ fn from_bytes(
         drop(bytes);
         context.progress(CHANGED, WRITTEN);
         let encoded = photo.encode(&output, &extras, context, &encoding(context))?;
-        return Ok((encoded, Shape::of(photo.size(), 3, photo.offsets), output));
+        return Ok((encoded, Shape::of(photo.size(), 3, photo.crop), output));
     }
     let decoded = decode::decode(&header, &bytes, &ask, context)?;
     drop(bytes);
     let layers = layers(request, context)?;
     context.progress(DECODED, WRITTEN);
     let mut frames = Vec::with_capacity(decoded.frames.len());
-    let mut offsets = Offsets::default();
+    let mut crop = None;
     for picture in decoded.frames {
         let stored = Stored { picture, size, shrink, header: Some(&header), upright };
         let (picture, cut) = pipeline::process(stored, request, &layers, context)?;
-        offsets = cut;
+        crop = cut;
         frames.push(picture);
     }
     context.progress(CHANGED, WRITTEN);
     let first = (request.page as usize).min(header.delays.len());
     let delays = header.delays[first..].iter().copied().take(frames.len()).collect();
     let image = Image { frames, delays, loops: header.loops.unwrap_or(0), extras };
-    let (bytes, shape) = encoded(image, offsets, &output, request, context)?;
+    let (bytes, shape) = encoded(image, crop, &output, request, context)?;
     Ok((bytes, shape, output))
 }
 
@@ -277,7 +271,6 @@ fn can_shrink(request: &Request, header: &Header) -> bool {
     header.kind == Kind::Jpeg
         && request.resize.is_some()
         && request.gamma.is_none()
-        && request.trim.is_none()
         && !slanted
 }
 
@@ -309,7 +302,7 @@ fn encoding<'a>(context: &'a Context<'_>) -> impl Fn(u64) + 'a {
 
 fn encoded(
     mut image: Image,
-    offsets: Offsets,
+    crop: CropOffset,
     output: &Output,
     request: &Request,
     context: &Context<'_>,
@@ -336,7 +329,7 @@ fn encoded(
     let (width, height) = image.frames[0].size();
     check_sides((width, height), output)?;
     let channels = image.frames[0].channels();
-    let mut shape = Shape::of((width, height), channels, offsets);
+    let mut shape = Shape::of((width, height), channels, crop);
     if pages > 1 {
         shape.height = page_height * pages as u32;
         (shape.pages, shape.page_height) = (Some(pages), Some(page_height));
@@ -401,7 +394,7 @@ fn layer_picture(layer: &Layer, request: &Request, context: &Context<'_>) -> Res
     let mut decoded = decode::decode(&header, &bytes, &ask, context)?;
     let picture = colour::to_srgb(decoded.frames.remove(0), &header, false, context)?;
     if layer.auto_orient {
-        return ops::geometry::oriented(picture, header.orientation, context);
+        return ops::geometry::oriented(picture, Turn::of_exif(header.orientation), context);
     }
     Ok(picture)
 }

@@ -42,7 +42,6 @@ pub(in crate::tasks) struct Request {
     /// `flip` and `flop` come before the resizing, with `rotateBefore`.
     #[serde(default)]
     pub(super) mirror_before: bool,
-    pub(super) trim: Option<Trim>,
     /// A part of the source, in pixels of the picture as it is seen.
     pub(super) extract_before: Option<Region>,
     pub(super) resize: Option<Resize>,
@@ -62,11 +61,8 @@ pub(in crate::tasks) struct Request {
     pub(super) gamma: Option<Gamma>,
     #[serde(default)]
     pub(super) greyscale: bool,
-    /// The side of the square whose median a pixel becomes.
-    pub(super) median: Option<Integer<1, 1000>>,
     pub(super) threshold: Option<Threshold>,
     pub(super) blur: Option<Blur>,
-    pub(super) sharpen: Option<Sharpen>,
     #[serde(default)]
     pub(super) composite: Vec<Layer>,
     pub(super) normalise: Option<Normalise>,
@@ -130,26 +126,6 @@ pub(super) struct Region {
     pub(super) height: Side,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub(super) struct Trim {
-    /// The colour of the border: that of the top-left pixel unless given.
-    pub(super) background: Option<Color>,
-    /// How far a pixel may be from it, 10 unless given.
-    #[serde(default = "ten")]
-    pub(super) threshold: f64,
-    /// The picture is line art rather than a photo: the border may not be smoothed before it is looked for.
-    #[serde(default)]
-    pub(super) line_art: bool,
-    /// Pixels of the border that are left.
-    #[serde(default)]
-    pub(super) margin: u32,
-}
-
-fn ten() -> f64 {
-    10.0
-}
-
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct Resize {
@@ -192,7 +168,7 @@ pub(super) enum Fit {
     Outside,
 }
 
-/// One of nine places, or, for `cover`, how to look for the part that matters.
+/// One of nine places.
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq)]
 pub(super) enum Position {
     #[default]
@@ -214,12 +190,6 @@ pub(super) enum Position {
     West,
     #[serde(rename = "northwest", alias = "left top")]
     Northwest,
-    /// The part with the highest Shannon entropy.
-    #[serde(rename = "entropy")]
-    Entropy,
-    /// The part with the most luminance frequency, colour saturation and skin tones.
-    #[serde(rename = "attention")]
-    Attention,
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq)]
@@ -290,23 +260,6 @@ pub(super) struct Blur {
     pub(super) sigma: Option<f64>,
     /// 0.001 to 1: where the Gaussian is cut off, 0.2 unless given.
     pub(super) min_amplitude: Option<f64>,
-}
-
-#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Sharpen {
-    /// Of the Gaussian, 0.000001 to 10. A fast, mild sharpening unless given.
-    pub(super) sigma: Option<f64>,
-    /// Of flat areas, 1 unless given.
-    pub(super) m1: Option<f64>,
-    /// Of jagged areas, 2 unless given.
-    pub(super) m2: Option<f64>,
-    /// Between flat and jagged, 2 unless given.
-    pub(super) x1: Option<f64>,
-    /// The most brightening, 10 unless given.
-    pub(super) y2: Option<f64>,
-    /// The most darkening, 20 unless given.
-    pub(super) y3: Option<f64>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq)]
@@ -413,10 +366,6 @@ pub(super) enum Output {
     Jpeg(Jpeg),
     Png(Png),
     Webp(Webp),
-    Gif(Gif),
-    #[serde(alias = "tif")]
-    Tiff(Tiff),
-    Avif(Avif),
     Raw(Raw),
 }
 
@@ -427,9 +376,6 @@ impl Output {
             "jpg" | "jpeg" | "jpe" | "jfif" => Some(Self::Jpeg(Jpeg::default())),
             "png" => Some(Self::Png(Png::default())),
             "webp" => Some(Self::Webp(Webp::default())),
-            "gif" => Some(Self::Gif(Gif::default())),
-            "tif" | "tiff" => Some(Self::Tiff(Tiff::default())),
-            "avif" => Some(Self::Avif(Avif::default())),
             "raw" => Some(Self::Raw(Raw::default())),
             _ => None,
         }
@@ -440,10 +386,7 @@ impl Output {
         match kind {
             Kind::Jpeg => Self::Jpeg(Jpeg::default()),
             Kind::Webp => Self::Webp(Webp::default()),
-            Kind::Gif => Self::Gif(Gif::default()),
-            Kind::Tiff => Self::Tiff(Tiff::default()),
-            Kind::Avif => Self::Avif(Avif::default()),
-            Kind::Png | Kind::Bmp | Kind::Ico => Self::Png(Png::default()),
+            Kind::Png | Kind::Gif | Kind::Bmp | Kind::Ico => Self::Png(Png::default()),
         }
     }
 
@@ -453,23 +396,19 @@ impl Output {
             Self::Jpeg(_) => "jpeg",
             Self::Png(_) => "png",
             Self::Webp(_) => "webp",
-            Self::Gif(_) => "gif",
-            Self::Tiff(_) => "tiff",
-            Self::Avif(_) => "avif",
             Self::Raw(_) => "raw",
         }
     }
 
     /// Whether a file of the format can have several pages or frames.
     pub(super) fn has_pages(&self) -> bool {
-        matches!(self, Self::Webp(_) | Self::Gif(_) | Self::Tiff(_))
+        matches!(self, Self::Webp(_))
     }
 
     /// How often and how fast an animation is shown, where the caller says so.
     pub(super) fn animation(&self) -> (Option<u32>, Option<&Delay>) {
         let (loops, delay) = match self {
             Self::Webp(webp) => (webp.loops, webp.delay.as_ref()),
-            Self::Gif(gif) => (gif.loops, gif.delay.as_ref()),
             _ => (None, None),
         };
         (loops.map(|loops| loops.0 as u32), delay)
@@ -520,15 +459,6 @@ pub(super) struct Png {
     pub(super) compression_level: Integer<0, 9>,
     /// A filter is chosen for each row, which makes photos smaller.
     pub(super) adaptive_filtering: bool,
-    /// Interlaced.
-    pub(super) progressive: bool,
-    /// A palette of at most `colours` colours.
-    pub(super) palette: bool,
-    /// 2 to 256, 256 unless given. Implies `palette`.
-    #[serde(alias = "colors")]
-    pub(super) colours: Option<Integer<2, 256>>,
-    /// Of the dithering of a palette, 0 to 1, 1 unless given.
-    pub(super) dither: Option<Fraction>,
 }
 
 impl Default for Png {
@@ -536,10 +466,6 @@ impl Default for Png {
         Self {
             compression_level: Integer(6),
             adaptive_filtering: false,
-            progressive: false,
-            palette: false,
-            colours: None,
-            dither: None,
         }
     }
 }
@@ -588,80 +514,6 @@ impl Default for Webp {
 pub(super) enum Delay {
     Each(Integer<0, 65535>),
     Of(Vec<Integer<0, 65535>>),
-}
-
-#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq)]
-#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
-pub(super) struct Gif {
-    /// 2 to 256, 256 unless given.
-    #[serde(alias = "colors")]
-    pub(super) colours: Integer<2, 256>,
-    /// 1 (fast) to 10 (good), 7 unless given.
-    pub(super) effort: Integer<1, 10>,
-    /// 0 to 1, 1 unless given.
-    pub(super) dither: Fraction,
-    #[serde(rename = "loop")]
-    pub(super) loops: Option<Integer<0, 65535>>,
-    pub(super) delay: Option<Delay>,
-}
-
-impl Default for Gif {
-    fn default() -> Self {
-        Self { colours: Integer(256), effort: Integer(7), dither: Fraction(1.0), loops: None, delay: None }
-    }
-}
-
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq)]
-#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
-pub(super) struct Tiff {
-    /// `deflate` unless given.
-    pub(super) compression: TiffCompression,
-    /// `horizontal` unless given: what is stored is the difference to the pixel before.
-    pub(super) predictor: TiffPredictor,
-}
-
-#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum TiffCompression {
-    None,
-    Lzw,
-    #[default]
-    Deflate,
-    Packbits,
-}
-
-#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum TiffPredictor {
-    None,
-    #[default]
-    Horizontal,
-}
-
-#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq)]
-#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
-pub(super) struct Avif {
-    /// 50 unless given.
-    pub(super) quality: Quality,
-    pub(super) lossless: bool,
-    /// 0 (fast) to 9 (small), 4 unless given.
-    pub(super) effort: Integer<0, 9>,
-    /// `4:4:4`.
-    pub(super) chroma_subsampling: Option<Subsampling>,
-    /// 8 or 10, 8 unless given.
-    pub(super) bitdepth: Integer<8, 10>,
-}
-
-impl Default for Avif {
-    fn default() -> Self {
-        Self {
-            quality: Integer(50),
-            lossless: false,
-            effort: Integer(4),
-            chroma_subsampling: None,
-            bitdepth: Integer(8),
-        }
-    }
 }
 
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq)]
@@ -779,7 +631,7 @@ impl JsonSchema for Source {
     }
 }
 
-/// A colour, as `#rgb`, `#rrggbb`, `#rrggbbaa`, or an object.
+/// A colour as CSS writes it, or an object.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Color {
     pub(super) rgba: [u8; 4],
@@ -792,16 +644,14 @@ impl Default for Color {
 }
 
 impl Color {
-    fn of_hex(text: &str) -> Option<Self> {
-        let digits: Option<Vec<u8>> =
-            text.strip_prefix('#')?.chars().map(|digit| digit.to_digit(16).map(|value| value as u8)).collect();
-        let rgba = match digits?[..] {
-            [r, g, b] => [17 * r, 17 * g, 17 * b, 255],
-            [r, s, g, h, b, c] => [16 * r + s, 16 * g + h, 16 * b + c, 255],
-            [r, s, g, h, b, c, a, d] => [16 * r + s, 16 * g + h, 16 * b + c, 16 * a + d],
-            _ => return None,
-        };
-        Some(Self { rgba })
+    pub(super) fn is_grey(self) -> bool {
+        let [r, g, b, _] = self.rgba;
+        r == g && g == b
+    }
+
+    /// `#fff`, `white`, `rgb(255, 255, 255)`, `hsl(0, 0%, 100%)` and the like.
+    fn of_css(text: &str) -> Option<Self> {
+        csscolorparser::parse(text).ok().map(|color| Self { rgba: color.to_rgba8() })
     }
 }
 
@@ -827,7 +677,7 @@ impl<'de> Deserialize<'de> for Color {
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<Color, E> {
-                Color::of_hex(text).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
+                Color::of_css(text).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
             }
 
             fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Color, M::Error> {
@@ -854,8 +704,8 @@ impl JsonSchema for Color {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let hex = json_schema!({ "type": "string", "pattern": "^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})$" });
-        json_schema!({ "anyOf": [hex, generator.subschema_for::<Channels>()] })
+        let css = json_schema!({ "type": "string", "description": "a colour as CSS writes it" });
+        json_schema!({ "anyOf": [css, generator.subschema_for::<Channels>()] })
     }
 }
 
@@ -995,9 +845,10 @@ mod tests {
         let color = |json: &str| serde_json::from_str::<Color>(json).map(|color| color.rgba).ok();
         assert_eq!(color(r##""#f80""##), Some([255, 136, 0, 255]));
         assert_eq!(color(r##""#FF880080""##), Some([255, 136, 0, 128]));
+        assert_eq!(color(r#""rebeccapurple""#), Some([102, 51, 153, 255]));
         assert_eq!(color(r#"{"r":1,"g":2,"b":3}"#), Some([1, 2, 3, 255]));
         assert_eq!(color(r#"{"r":1,"g":2,"b":3,"alpha":0.5}"#), Some([1, 2, 3, 128]));
-        for bad in [r#""white""#, r##""#ff""##, r##""#é0""##, r#"{"r":256,"g":0,"b":0}"#, r#"{"r":1}"#, "7"] {
+        for bad in [r#""whitish""#, r##""#ff""##, r##""#é0""##, r#"{"r":256,"g":0,"b":0}"#, r#"{"r":1}"#, "7"] {
             assert_eq!(color(bad), None, "{bad}");
         }
     }

@@ -80,6 +80,25 @@ impl Turn {
         if self.transpose { (height, width) } else { (width, height) }
     }
 
+    /// Where the pixels of the turned picture are in a picture of this size, counted row by row: the first one, the step to
+    /// the one on its right, and the step to the one below it.
+    pub(super) fn walk(self, (width, height): (u32, u32)) -> (isize, isize, isize) {
+        let (width, height) = (width as isize, height as isize);
+        // Along a row and down a column, before and after the transposition.
+        let (mut right, mut below) = if self.transpose { (width, 1) } else { (1, width) };
+        let (across, down) = if self.transpose { (height, width) } else { (width, height) };
+        let mut start = 0;
+        if self.flop {
+            start += (across - 1) * right;
+            right = -right;
+        }
+        if self.flip {
+            start += (down - 1) * below;
+            below = -below;
+        }
+        (start, right, below)
+    }
+
     /// What undoes the turn.
     pub(super) fn inverse(self) -> Self {
         let (flop, flip) = if self.transpose { (self.flip, self.flop) } else { (self.flop, self.flip) };

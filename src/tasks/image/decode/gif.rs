@@ -1,15 +1,94 @@
-use super::{Ask, Decoded, Header};
+//! GIF, its frames composed on the canvas.
+
+use image::AnimationDecoder;
+use image::codecs::gif::GifDecoder;
+
+use super::common::{failed, header_of};
+use super::watched::Watched;
+use super::webp::frames;
+use super::{Ask, Decoded, Header, Kind};
 use crate::engine::{Context, TaskError};
 
-pub(super) fn header(_bytes: &[u8], _context: &Context<'_>) -> Result<Header, TaskError> {
-    unimplemented!("gif")
+const KIND: Kind = Kind::Gif;
+
+pub(super) fn header(bytes: &[u8], context: &Context<'_>) -> Result<Header, TaskError> {
+    let decoder = GifDecoder::new(Watched::new(bytes, context)).map_err(|error| failed(KIND, &error, context))?;
+    let mut header = header_of(KIND, decoder, context)?;
+    let blocks = Blocks::of(bytes);
+    header.pages = blocks.delays.len().max(1) as u32;
+    header.progressive = blocks.interlaced;
+    header.palette_bits = Some(8);
+    if header.pages > 1 {
+        (header.delays, header.loops) = (blocks.delays, Some(blocks.loops));
+    }
+    Ok(header)
 }
 
 pub(super) fn decode(
-    _header: &Header,
-    _bytes: &[u8],
-    _ask: &Ask,
-    _context: &Context<'_>,
+    header: &Header,
+    bytes: &[u8],
+    ask: &Ask,
+    context: &Context<'_>,
 ) -> Result<Decoded, TaskError> {
-    unimplemented!("gif")
+    let decoder = GifDecoder::new(Watched::new(bytes, context)).map_err(|error| failed(KIND, &error, context))?;
+    frames(KIND, decoder.into_frames(), header, ask, context)
+}
+
+/// What stands between the pictures of a GIF, by the specification of GIF89a, without decoding them.
+#[derive(Default)]
+struct Blocks {
+    /// Milliseconds, one for each picture.
+    delays: Vec<u32>,
+    /// 0 for ever. Once, where nothing is said.
+    loops: u32,
+    interlaced: bool,
+}
+
+impl Blocks {
+    fn of(bytes: &[u8]) -> Self {
+        let mut found = Self { loops: 1, ..Self::default() };
+        // What ends too early has the blocks that came before.
+        let _ = found.read(bytes);
+        found
+    }
+
+    fn read(&mut self, bytes: &[u8]) -> Option<()> {
+        let table = |flags: u8| if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) };
+        let mut rest = bytes.get(13 + table(*bytes.get(10)?)..)?;
+        let mut delay = 0;
+        loop {
+            match *rest.first()? {
+                b'!' => {
+                    let (label, block) = (*rest.get(1)?, rest.get(2..)?);
+                    match label {
+                        0xf9 => delay = 10 * u32::from(u16::from_le_bytes([*block.get(2)?, *block.get(3)?])),
+                        0xff if block.get(1..12)? == b"NETSCAPE2.0" && block.get(13) == Some(&1) => {
+                            self.loops = u32::from(u16::from_le_bytes([*block.get(14)?, *block.get(15)?]));
+                        }
+                        _ => {}
+                    }
+                    rest = after_blocks(block)?;
+                }
+                b',' => {
+                    let flags = *rest.get(9)?;
+                    self.interlaced |= flags & 0x40 != 0;
+                    self.delays.push(std::mem::take(&mut delay));
+                    // The size of a code comes before the data.
+                    rest = after_blocks(rest.get(10 + table(flags) + 1..)?)?;
+                }
+                _ => return None,
+            }
+        }
+    }
+}
+
+/// What comes behind a chain of blocks, each with its length before it, up to an empty one.
+fn after_blocks(mut rest: &[u8]) -> Option<&[u8]> {
+    loop {
+        let len = usize::from(*rest.first()?);
+        rest = rest.get(len + 1..)?;
+        if len == 0 {
+            return Some(rest);
+        }
+    }
 }

@@ -3,13 +3,10 @@
 //! Runs on: the thread of the task. Bytes come from strangers: the header is read first, limits are checked next, memory is
 //! taken last. Decoders read through `Watched`, which ends when the task is cancelled, so that they stop wherever they are.
 
-mod avif;
-mod bmp;
 mod gif;
-mod ico;
+mod common;
 pub(super) mod jpeg;
 mod png;
-mod tiff;
 mod watched;
 mod webp;
 
@@ -30,10 +27,8 @@ pub(super) enum Kind {
     Png,
     Webp,
     Gif,
-    Tiff,
     Bmp,
     Ico,
-    Avif,
 }
 
 /// What the header of an image says. Nothing of the size of the picture has been allocated for it.
@@ -103,8 +98,25 @@ pub(super) struct Decoded {
 
 impl Kind {
     /// Tells the format by the first bytes.
-    pub(super) fn of(_bytes: &[u8]) -> Result<Self, TaskError> {
-        unimplemented!("kind")
+    pub(super) fn of(bytes: &[u8]) -> Result<Self, TaskError> {
+        let head = &bytes[..bytes.len().min(SIGNATURE)];
+        match head {
+            [0xff, 0xd8, 0xff, ..] => Ok(Self::Jpeg),
+            [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, ..] => Ok(Self::Png),
+            [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Ok(Self::Webp),
+            [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Ok(Self::Gif),
+            [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => unsupported("a TIFF"),
+            [b'B', b'M', ..] => Ok(Self::Bmp),
+            [0, 0, 1, 0, ..] => Ok(Self::Ico),
+            [_, _, _, _, b'f', b't', b'y', b'p', b'a', b'v', b'i', b'f' | b's', ..] => unsupported("an AVIF"),
+            [_, _, _, _, b'f', b't', b'y', b'p', b'h' | b'm', ..] => unsupported("a HEIF"),
+            [] => Err(TaskError::new(Code::ImageInvalid, "The image is empty: it has no bytes")),
+            _ => {
+                let start: Vec<String> = head.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+                let message = format!("The bytes are no image of a known format: they begin with {}", start.join(" "));
+                Err(TaskError::new(Code::ImageInvalid, message))
+            }
+        }
     }
 
     pub(super) fn name(self) -> &'static str {
@@ -113,12 +125,16 @@ impl Kind {
             Self::Png => "PNG",
             Self::Webp => "WebP",
             Self::Gif => "GIF",
-            Self::Tiff => "TIFF",
             Self::Bmp => "BMP",
             Self::Ico => "ICO",
-            Self::Avif => "AVIF",
         }
     }
+}
+
+fn unsupported<T>(name: &str) -> Result<T, TaskError> {
+    let message =
+        format!("The image is {name}, which cannot be read here; JPEG, PNG, WebP, GIF, BMP and ICO can");
+    Err(TaskError::new(Code::ImageUnsupported, message))
 }
 
 /// Reads the header.
@@ -129,10 +145,7 @@ pub(super) fn header(bytes: &[u8], context: &Context<'_>) -> Result<Header, Task
         Kind::Png => png::header(bytes, context),
         Kind::Webp => webp::header(bytes, context),
         Kind::Gif => gif::header(bytes, context),
-        Kind::Tiff => tiff::header(bytes, context),
-        Kind::Bmp => bmp::header(bytes, context),
-        Kind::Ico => ico::header(bytes, context),
-        Kind::Avif => avif::header(bytes, context),
+        Kind::Bmp | Kind::Ico => common::header(kind, bytes, context),
     }
 }
 
@@ -143,10 +156,7 @@ pub(super) fn decode(header: &Header, bytes: &[u8], ask: &Ask, context: &Context
         Kind::Png => png::decode(header, bytes, ask, context),
         Kind::Webp => webp::decode(header, bytes, ask, context),
         Kind::Gif => gif::decode(header, bytes, ask, context),
-        Kind::Tiff => tiff::decode(header, bytes, ask, context),
-        Kind::Bmp => bmp::decode(header, bytes, ask, context),
-        Kind::Ico => ico::decode(header, bytes, ask, context),
-        Kind::Avif => avif::decode(header, bytes, ask, context),
+        Kind::Bmp | Kind::Ico => common::decode(header, bytes, context),
     }
 }
 

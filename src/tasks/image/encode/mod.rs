@@ -2,12 +2,9 @@
 //!
 //! Runs on: the thread of the task. Every encoder looks at the cancel token often enough to stop within 20 ms.
 
-mod avif;
-mod gif;
 pub(super) mod jpeg;
 mod png;
 mod raw;
-mod tiff;
 pub(super) mod webp;
 
 use super::raster::Picture;
@@ -48,9 +45,6 @@ pub(super) fn encode(
         Output::Jpeg(options) => jpeg::encode(image, options, context, progress),
         Output::Png(options) => png::encode(image, options, context, progress),
         Output::Webp(options) => webp::encode(image, options, context, progress),
-        Output::Gif(options) => gif::encode(image, options, context, progress),
-        Output::Tiff(options) => tiff::encode(image, options, context, progress),
-        Output::Avif(options) => avif::encode(image, options, context, progress),
         Output::Raw(options) => raw::encode(image, options, context, progress),
     }
 }
@@ -58,9 +52,8 @@ pub(super) fn encode(
 /// The longest side that a format can have.
 pub(super) fn max_side(output: &Output) -> u32 {
     match output {
-        Output::Jpeg(_) | Output::Gif(_) => 65535,
+        Output::Jpeg(_) => 65535,
         Output::Webp(_) => webp::MAX_SIDE,
-        Output::Avif(_) => 65535,
-        Output::Png(_) | Output::Tiff(_) | Output::Raw(_) => u32::MAX,
+        Output::Png(_) | Output::Raw(_) => u32::MAX,
     }
 }

@@ -12,7 +12,7 @@ use self::rust as codec;
 use self::turbo as codec;
 use super::{Ask, Decoded, Header, Kind, Space, invalid};
 use crate::engine::{Code, Context, TaskError};
-use crate::tasks::image::metadata::{density_of, orientation_of};
+use crate::tasks::image::exif::{density_of, orientation_of};
 use crate::tasks::image::planes::Planes;
 
 pub(super) fn header(bytes: &[u8], context: &Context<'_>) -> Result<Header, TaskError> {

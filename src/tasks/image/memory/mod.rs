@@ -3,11 +3,15 @@
 //!
 //! Runs on: the thread of the task. A buffer goes back to the thread that drops it.
 
+mod budget;
+
 use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 use std::ptr::NonNull;
+
+pub(super) use self::budget::reserve;
 
 /// What a thread keeps, in bytes: the planes of a photo of 12 megapixels.
 const KEPT: usize = 48 << 20;
@@ -162,13 +166,6 @@ impl<T: Plain + std::fmt::Debug> std::fmt::Debug for Samples<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} samples", self.len)
     }
-}
-
-/// A share of the memory for images, given back when it is dropped.
-pub(super) struct Reservation;
-
-pub(super) fn reserve(_bytes: u64, _context: &crate::engine::Context<'_>) -> Result<Reservation, crate::engine::TaskError> {
-    unimplemented!("reserve")
 }
 
 #[cfg(test)]

@@ -1,0 +1,41 @@
+// @ts-check
+'use strict'
+
+/**
+ * The cargo features that can be built here. Everything that runs cargo asks, so that what is tested is what is built.
+ *
+ * @module
+ */
+
+const { spawnSync } = require('node:child_process')
+
+/** How nasm is installed, by platform. */
+const install = /** @type {Record<string, string>} */ ({
+  linux: 'apt-get install nasm',
+  darwin: 'brew install nasm',
+  win32: 'winget install nasm',
+})
+
+/**
+ * `turbo` is JPEG by mozjpeg. Its SIMD is assembled by nasm on x86, where it would be slow without; other processors need
+ * no assembler.
+ *
+ * @param {string} [arch] of the machine that it is built for
+ * @returns {{ features: string[], note: string }} the features, and what to tell the one who builds
+ */
+function features(arch = process.arch) {
+  const needsNasm = arch === 'x64' || arch === 'x86_64'
+  if (!needsNasm) return { features: ['turbo'], note: 'JPEG by mozjpeg' }
+  const nasm = spawnSync('nasm', ['-v'], { encoding: 'utf8' })
+  if (nasm.status === 0) return { features: ['turbo'], note: `JPEG by mozjpeg (${nasm.stdout.trim()})` }
+  const how = install[process.platform] ?? 'see https://www.nasm.us'
+  return { features: [], note: `JPEG in pure Rust, slower: mozjpeg needs nasm, which is not here (${how})` }
+}
+
+/** `--features …` for cargo, or nothing. @param {string} [arch] */
+function cargoFeatures(arch) {
+  const { features: names } = features(arch)
+  return names.length > 0 ? ['--features', names.join(',')] : []
+}
+
+module.exports = { cargoFeatures, features }
