@@ -2,9 +2,10 @@
 'use strict'
 
 const { classes } = require('./lib/errors')
+const { image } = require('./lib/image/image')
 const { WorkerPool } = require('./lib/pool')
 const { defaultPool, runTask } = require('./lib/run-task')
 const { tasks } = require('./lib/tasks')
 const { runWorker } = require('./lib/workers/run-worker')
 
-module.exports = { WorkerPool, defaultPool, runTask, runWorker, tasks, ...classes }
+module.exports = { WorkerPool, defaultPool, image, runTask, runWorker, tasks, ...classes }

@@ -14,6 +14,7 @@ export const {
   WorkerError,
   WorkerPool,
   defaultPool,
+  image,
   runTask,
   runWorker,
   tasks,

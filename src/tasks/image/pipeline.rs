@@ -1,6 +1,6 @@
 //! What happens to a picture between decoding and encoding, in sharp's order:
 //!
-//! 1. turned as EXIF says; with `mirrorBefore` also mirrored, with `rotateBefore` also rotated
+//! 1. turned as EXIF says, and `rotateBefore`
 //! 2. `extractBefore`
 //! 3. colours to sRGB, `flatten`, `negate`, `gamma`, `greyscale`
 //! 4. `resize`, with the part that `cover` keeps or the canvas of `contain`
@@ -18,16 +18,13 @@ use super::ops::{alpha, composite, filter, geometry, resize, rotate, tone};
 use super::raster::Picture;
 use super::request::Request;
 use super::turn::Turn;
-use super::view::{View, part, quarters};
+use super::view::{Scale, View, part, quarters};
 use crate::engine::{Context, TaskError};
 
 /// A picture in memory, and what is known of the file that it came from.
 pub(super) struct Stored<'a> {
     pub(super) picture: Picture,
-    /// The size in the file.
-    pub(super) size: (u32, u32),
-    /// How many times smaller the picture was made while it was decoded.
-    pub(super) shrink: u32,
+    pub(super) scale: Scale,
     /// `None` for pixels that came as such.
     pub(super) header: Option<&'a Header>,
     /// How the picture is to be turned to be upright.
@@ -39,15 +36,12 @@ pub(super) type CropOffset = Option<(i32, i32)>;
 
 /// The turn before the resizing.
 pub(super) fn turn_before(request: &Request, upright: Turn) -> Turn {
-    let mirrored = if request.mirror_before { Turn::mirrored(request.flop, request.flip) } else { Turn::default() };
-    let rotated = request.rotate_before.as_ref().and_then(quarters).unwrap_or_default();
-    upright.then(mirrored).then(rotated)
+    upright.then(request.rotate_before.as_ref().and_then(quarters).unwrap_or_default())
 }
 
 /// The turn after it.
 pub(super) fn turn_after(request: &Request) -> Turn {
-    let mirrored = if request.mirror_before { Turn::default() } else { Turn::mirrored(request.flop, request.flip) };
-    mirrored.then(request.rotate.as_ref().and_then(quarters).unwrap_or_default())
+    Turn::mirrored(request.flop, request.flip).then(request.rotate.as_ref().and_then(quarters).unwrap_or_default())
 }
 
 /// Does all that is asked for. `layers` are the pictures of `request.composite`, decoded, in sRGB and upright.
@@ -71,21 +65,21 @@ fn resized(
     crop: &mut CropOffset,
     context: &Context<'_>,
 ) -> Result<Picture, TaskError> {
-    let Stored { mut picture, mut size, shrink, header, upright } = stored;
+    let Stored { mut picture, mut scale, header, upright } = stored;
     let mut turn = turn_before(request, upright);
     let slanted = request.rotate_before.as_ref().filter(|rotate| quarters(rotate).is_none());
     if let Some(rotate) = slanted {
         picture = geometry::oriented(picture, turn, context)?;
         turn = Turn::default();
         picture = rotate::rotated(picture, rotate, context)?;
-        size = picture.size();
+        scale = Scale { size: picture.size(), shrink: 1 };
     }
-    let view = View::of(request, size, turn)?;
+    let view = View::of(request, scale.size, turn)?;
     let late = can_be_late(request, header);
     if !late {
         picture = toned(in_srgb(picture, header, request, context)?, request, context)?;
     }
-    let shown = view.shown(size, shrink);
+    let shown = view.shown(scale);
     let kernel = request.resize.as_ref().map(|resize| resize.kernel).unwrap_or_default();
     picture = resize::resized(picture, shown, view.size(), kernel, context)?;
     if late {

@@ -13,7 +13,7 @@ use super::planes::Planes;
 use super::raster::{Picture, Raster};
 use super::request::{Output, Request, Subsampling};
 use super::turn::{Rectangle, Turn};
-use super::view::{View, quarters};
+use super::view::{Scale, View, quarters};
 use crate::engine::{Context, TaskError};
 
 /// Whether nothing is asked for that needs colours, and the result is stored in planes too.
@@ -72,6 +72,7 @@ pub(super) fn photo(
     request: &Request,
     header: &Header,
     view: &View,
+    scale: Scale,
     bytes: &[u8],
     ask: &Ask,
     context: &Context<'_>,
@@ -82,7 +83,7 @@ pub(super) fn photo(
     let Some(planes) = decode::jpeg::decode_planes(header, bytes, ask, context)? else { return Ok(None) };
     let turn = view.turn.then(turn_after(request));
     let kernel = request.resize.as_ref().map(|resize| resize.kernel).unwrap_or_default();
-    let luma = view.shown((header.width, header.height), ask.shrink);
+    let luma = view.shown(scale);
     let chroma_size = halved(turn.size(view.size()));
     let chroma = shown_in_chroma(luma, view.size(), turn, &planes);
     let placed = |plane: Raster<u8>, shown: Rectangle, size: (u32, u32)| -> Result<Raster<u8>, TaskError> {

@@ -12,7 +12,7 @@ use super::pipeline::{self, CropOffset, Stored, turn_before};
 use super::raster::{Picture, Raster, Sample};
 use super::request::{Create, Delay, FailOn, Layer, Output, RawPixels, Request, Source};
 use super::turn::Turn;
-use super::view::View;
+use super::view::{Scale, View};
 use super::{colour, memory, metadata, ops, planar, source};
 use crate::engine::{Binary, Code, Context, Element, Output as TaskOutput, Task, TaskError};
 use crate::tasks::file::FilePath;
@@ -154,7 +154,7 @@ fn from_pixels(
     check_result(&view, 1, &output, request)?;
     let layers = layers(request, context)?;
     context.progress(DECODED, WRITTEN);
-    let stored = Stored { picture, size, shrink: 1, header: None, upright: Turn::default() };
+    let stored = Stored { picture, scale: Scale { size, shrink: 1 }, header: None, upright: Turn::default() };
     let (picture, crop) = pipeline::process(stored, request, &layers, context)?;
     context.progress(CHANGED, WRITTEN);
     let image = Image { frames: vec![picture], delays: Vec::new(), loops: 0, extras: Extras::default() };
@@ -175,14 +175,20 @@ fn from_bytes(
     let pages = pages(&header, request)?;
     check_pixels(size, pages, request)?;
     let upright = if request.auto_orient { Turn::of_exif(header.orientation) } else { Turn::default() };
-    let view = View::of(request, size, turn_before(request, upright))?;
+    let mut view = View::of(request, size, turn_before(request, upright))?;
     check_result(&view, pages, &output, request)?;
     let shrink = if can_shrink(request, &header) { view.shrink() } else { 1 };
+    let mut scale = Scale { size, shrink };
+    if shrink > 1 && request.extract_before.is_none() {
+        // As sharp has it: the result has the proportions of the picture as it is decoded, whose sides were rounded up.
+        scale = Scale { size: (size.0.div_ceil(shrink), size.1.div_ceil(shrink)), shrink: 1 };
+        view = View::of(request, scale.size, turn_before(request, upright))?;
+    }
     let ask = Ask { shrink, page: request.page, pages, fail_on: request.fail_on };
     let _reservation = memory::reserve(bytes_needed(&header, &view, &ask), context)?;
     let extras = extras(&header, request, !upright.is_none());
     if planar::suits(request, &output, &header)
-        && let Some(photo) = planar::photo(request, &header, &view, &bytes, &ask, context)?
+        && let Some(photo) = planar::photo(request, &header, &view, scale, &bytes, &ask, context)?
     {
         drop(bytes);
         context.progress(CHANGED, WRITTEN);
@@ -196,7 +202,7 @@ fn from_bytes(
     let mut frames = Vec::with_capacity(decoded.frames.len());
     let mut crop = None;
     for picture in decoded.frames {
-        let stored = Stored { picture, size, shrink, header: Some(&header), upright };
+        let stored = Stored { picture, scale, header: Some(&header), upright };
         let (picture, cut) = pipeline::process(stored, request, &layers, context)?;
         crop = cut;
         frames.push(picture);

@@ -39,9 +39,6 @@ pub(in crate::tasks) struct Request {
 
     /// Turned clockwise before all else.
     pub(super) rotate_before: Option<Rotate>,
-    /// `flip` and `flop` come before the resizing, with `rotateBefore`.
-    #[serde(default)]
-    pub(super) mirror_before: bool,
     /// A part of the source, in pixels of the picture as it is seen.
     pub(super) extract_before: Option<Region>,
     pub(super) resize: Option<Resize>,

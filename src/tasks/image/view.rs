@@ -6,6 +6,14 @@ use super::request::{Region, Request, Rotate};
 use super::turn::{Rectangle, Turn};
 use crate::engine::{Code, TaskError};
 
+/// The pixels that a view counts in, and how many times larger they are than those of the picture in memory.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scale {
+    /// The size of the stored picture.
+    pub(super) size: (u32, u32),
+    pub(super) shrink: u32,
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct View {
     /// From the picture as it is stored to the picture as it is seen.
@@ -26,13 +34,12 @@ impl View {
         Ok(Self { turn, region, plan })
     }
 
-    /// The part of the stored picture that is shown in the resized one, in pixels of the picture as it was decoded: so
-    /// many times smaller.
-    pub(super) fn shown(&self, stored: (u32, u32), shrink: u32) -> Rectangle {
+    /// The part of the stored picture that is shown in the resized one, in pixels of the picture in memory.
+    pub(super) fn shown(&self, scale: Scale) -> Rectangle {
         let Rectangle { left, top, width, height } = self.plan.shown;
         let seen = Rectangle { left: self.region.left + left, top: self.region.top + top, width, height };
-        let Rectangle { left, top, width, height } = self.turn.inverse().rectangle(seen, self.turn.size(stored));
-        let scale = 1.0 / f64::from(shrink);
+        let Rectangle { left, top, width, height } = self.turn.inverse().rectangle(seen, self.turn.size(scale.size));
+        let scale = 1.0 / f64::from(scale.shrink);
         Rectangle { left: left * scale, top: top * scale, width: width * scale, height: height * scale }
     }
 
