@@ -1,7 +1,7 @@
 // @ts-check
 'use strict'
 
-// `image.convert` by what comes out of it, which it is asked to decode again where pixels matter.
+// `image.process` by what comes out of it, which it is asked to decode again where pixels matter.
 
 const fs = require('node:fs')
 const { tmpdir } = require('node:os')
@@ -29,13 +29,13 @@ afterAll(async () => {
 })
 
 /** @param {any} input */
-const convert = (input, /** @type {any} */ options = undefined) => pool.runTask('image.convert', input, options)
+const run = (input, /** @type {any} */ options = undefined) => pool.runTask('image.process', input, options)
 
 /** @param {any} input */
 const failure = (input, /** @type {any} */ options = undefined) =>
-  convert(input, options).then(
+  run(input, options).then(
     (result) => {
-      throw new Error(`converted to ${JSON.stringify(result)}`)
+      throw new Error(`made ${JSON.stringify(result)}`)
     },
     (error) => error,
   )
@@ -99,25 +99,29 @@ function distance(a, b) {
   return left.reduce((sum, value, i) => sum + Math.abs(value - right[i]), 0) / left.length
 }
 
+/** What a result says of an opaque picture in colour. @param {number} width @param {number} height */
+const shape = (width, height) => ({ width, height, channels: 3, premultiplied: false, hasAlpha: false })
+
 describe('a photo', () => {
   test('becomes a WebP of the size that was asked for', async () => {
-    const result = await convert({ source: coffee, resize: { width: 80, height: 60 }, format: 'webp', quality: 80 })
+    const result = await run({ source: coffee, resize: { width: 80, height: 60 }, output: { webp: { quality: 80 } } })
     expect(result).toEqual({
       data: expect.any(Buffer),
       format: 'webp',
-      width: 80,
-      height: 60,
-      bytes: result.data.length,
+      ...shape(80, 60),
+      cropOffsetLeft: -5,
+      cropOffsetTop: 0,
+      size: result.data.length,
     })
     expect(result.data.toString('latin1', 0, 16)).toMatch(/^RIFF.{4}WEBPVP8 $/s)
-    expect(await convert({ source: result.data, format: 'png' })).toMatchObject({ width: 80, height: 60 })
+    expect(await run({ source: result.data, output: { png: {} } })).toMatchObject({ width: 80, height: 60 })
   })
 
   test.each(['webp', 'jpeg', 'png'])('survives as %s', async (format) => {
     const small = { source: coffee, resize: { width: 120 } }
-    const exact = pixels((await convert({ ...small, format: 'png' })).data)
-    const { data } = await convert({ ...small, format, quality: 95 })
-    const again = pixels((await convert({ source: data, format: 'png' })).data)
+    const exact = pixels((await run({ ...small, output: { png: {} } })).data)
+    const { data } = await run({ ...small, output: { [format]: { quality: 95 } } })
+    const again = pixels((await run({ source: data, output: { png: {} } })).data)
     expect(distance(exact, again)).toBeLessThan(format === 'png' ? 0.001 : 4)
   })
 
@@ -126,8 +130,8 @@ describe('a photo', () => {
     const shared = new Uint8Array(new SharedArrayBuffer(bytes.length))
     shared.set(bytes)
     const moved = new Uint8Array(bytes)
-    const options = { resize: { width: 50 }, format: 'png' }
-    const expected = await convert({ source: coffee, ...options })
+    const options = { resize: { width: 50 }, output: { png: {} } }
+    const expected = await run({ source: coffee, ...options })
     for (const source of [
       pathToFileURL(coffee),
       pathToFileURL(coffee).href,
@@ -135,33 +139,34 @@ describe('a photo', () => {
       shared,
       new Uint8Array(bytes).buffer,
     ]) {
-      expect(await convert({ source, ...options })).toEqual(expected)
+      expect(await run({ source, ...options })).toEqual(expected)
     }
-    expect(await convert({ source: moved, ...options }, { transferList: [moved.buffer] })).toEqual(expected)
+    expect(await run({ source: moved, ...options }, { transferList: [moved.buffer] })).toEqual(expected)
     expect(moved.byteLength).toBe(0)
-    expect(await runTask('image.convert', /** @type {any} */ ({ source: coffee, ...options }))).toEqual(expected)
+    expect(await runTask('image.process', /** @type {any} */ ({ source: coffee, ...options }))).toEqual(expected)
   })
 
   test('costs more bytes at a higher quality, and none of its pixels without loss', async () => {
     const small = { source: coffee, resize: { width: 100 } }
     for (const format of ['webp', 'jpeg']) {
       const sizes = []
-      for (const quality of [10, undefined, 80, 100]) sizes.push((await convert({ ...small, format, quality })).bytes)
+      for (const quality of [10, undefined, 80, 100])
+        sizes.push((await run({ ...small, output: { [format]: { quality } } })).size)
       expect(sizes[0]).toBeLessThan(sizes[1])
       expect(sizes[1]).toBe(sizes[2])
       expect(sizes[2]).toBeLessThan(sizes[3])
     }
-    const { data } = await convert({ ...small, format: 'webp', lossless: true })
-    const exact = pixels((await convert({ ...small, format: 'png' })).data)
-    expect(pixels((await convert({ source: data, format: 'png' })).data)).toEqual(exact)
+    const { data } = await run({ ...small, output: { webp: { lossless: true } } })
+    const exact = pixels((await run({ ...small, output: { png: {} } })).data)
+    expect(pixels((await run({ source: data, output: { png: {} } })).data)).toEqual(exact)
   })
 
   test('keeps its format unless another is named', async () => {
     const formats = path.join(fixtures, 'formats')
-    expect(await convert({ source: path.join(formats, 'grey.jpg') })).toMatchObject({ format: 'jpeg' })
-    expect(await convert({ source: path.join(formats, 'lossy.webp') })).toMatchObject({ format: 'webp' })
-    expect(await convert({ source: path.join(formats, 'animated.gif') })).toMatchObject({ format: 'png' })
-    expect(await convert({ source: coffee, format: 'jpg', resize: { width: 9 } })).toMatchObject({ format: 'jpeg' })
+    expect(await run({ source: path.join(formats, 'grey.jpg') })).toMatchObject({ format: 'jpeg' })
+    expect(await run({ source: path.join(formats, 'lossy.webp') })).toMatchObject({ format: 'webp' })
+    expect(await run({ source: path.join(formats, 'animated.gif') })).toMatchObject({ format: 'png' })
+    expect(await run({ source: coffee, output: { jpg: {} }, resize: { width: 9 } })).toMatchObject({ format: 'jpeg' })
   })
 })
 
@@ -172,16 +177,16 @@ describe('orientation', () => {
     Object.entries(upright).flatMap(([kind, size]) => [1, 2, 3, 4, 5, 6, 7, 8].map((tag) => ({ kind, tag, size }))),
   )('$kind $tag stands upright', async ({ kind, tag, size: [width, height] }) => {
     const open = (/** @type {number} */ number) => path.join(fixtures, 'orientation', `${kind}_${number}.jpg`)
-    const result = await convert({ source: open(tag), format: 'png' })
+    const result = await run({ source: open(tag), output: { png: {} } })
     expect(result).toMatchObject({ width, height })
-    const first = await convert({ source: open(1), format: 'png' })
+    const first = await run({ source: open(1), output: { png: {} } })
     // The pictures are the same but for the digit in the middle, and each was compressed by itself.
     expect(distance(pixels(result.data), pixels(first.data))).toBeLessThan(12)
     // Both axes are resized as the viewer sees them.
     const resize = { width: 30, height: 20, fit: 'fill' }
-    const small = await convert({ source: open(tag), resize, format: 'png' })
+    const small = await run({ source: open(tag), resize, output: { png: {} } })
     expect(small).toMatchObject({ width: 30, height: 20 })
-    const smallFirst = await convert({ source: open(1), resize, format: 'png' })
+    const smallFirst = await run({ source: open(1), resize, output: { png: {} } })
     expect(distance(pixels(small.data), pixels(smallFirst.data))).toBeLessThan(12)
   })
 })
@@ -200,7 +205,7 @@ describe('resize', () => {
   )
   /** @param {any} resize */
   const rows = async (resize, background = undefined) =>
-    pixels((await convert({ source: stripes, resize, background, format: 'png' })).data)
+    pixels((await run({ source: stripes, resize: { ...resize, background }, output: { png: {} } })).data)
 
   test.each([
     ['cover', 30, 30],
@@ -245,10 +250,10 @@ describe('resize', () => {
 
   test('the edge of a transparent picture keeps its colour', async () => {
     const source = path.join(fixtures, 'pngsuite/tp1n3p08.png')
-    const result = pixels((await convert({ source, resize: { width: 11, height: 11 }, format: 'png' })).data)
+    const result = pixels((await run({ source, resize: { width: 11, height: 11 }, output: { png: {} } })).data)
     expect(result[0][0]).toHaveLength(4)
     const flat = pixels(
-      (await convert({ source: (await convert({ source, format: 'jpeg', background: '#fff' })).data, format: 'png' }))
+      (await run({ source: (await run({ source, output: { jpeg: {} }, flatten: '#fff' })).data, output: { png: {} } }))
         .data,
     )
     expect(flat[0][0].every((value) => value > 240)).toBe(true)
@@ -259,57 +264,62 @@ describe('a file as the result', () => {
   const small = { source: coffee, resize: { width: 40 } }
 
   test('is written whole, under its own name only', async () => {
-    const output = path.join(folder, 'written.webp')
-    const result = await convert({ ...small, output })
-    expect(result).toEqual({ path: output, format: 'webp', width: 40, height: 27, bytes: fs.statSync(output).size })
-    expect(fs.readFileSync(output)).toEqual((await convert({ ...small, format: 'webp' })).data)
+    const file = path.join(folder, 'written.webp')
+    const result = await run({ ...small, file })
+    expect(result).toEqual({ path: file, format: 'webp', ...shape(40, 27), size: fs.statSync(file).size })
+    expect(fs.readFileSync(file)).toEqual((await run({ ...small, output: { webp: {} } })).data)
     expect(fs.readdirSync(folder)).toEqual(['written.webp'])
   })
 
-  test('may be the source', async () => {
+  test('may not be the source, under whatever name', async () => {
     const file = path.join(folder, 'same.jpg')
     fs.copyFileSync(coffee, file)
-    await convert({ source: file, resize: { width: 40 }, output: pathToFileURL(file) })
-    expect(await convert({ source: file })).toMatchObject({ width: 40, height: 27, format: 'jpeg' })
+    fs.symlinkSync(file, path.join(folder, 'link.jpg'))
+    for (const target of [file, pathToFileURL(file), path.join(folder, 'link.jpg')]) {
+      const error = await failure({ source: file, resize: { width: 40 }, file: target })
+      expect(error).toBeInstanceOf(ArgumentError)
+      expect(error.message).toContain('Cannot use the same file for input and output')
+    }
+    expect(fs.readFileSync(file)).toEqual(fs.readFileSync(coffee))
   })
 
   test('keeps the mode of the file it replaces, and has that of a new file otherwise', async () => {
     const replaced = path.join(folder, 'mode.png')
     fs.writeFileSync(replaced, '')
     fs.chmodSync(replaced, 0o640)
-    await convert({ ...small, output: replaced })
+    await run({ ...small, file: replaced })
     expect(fs.statSync(replaced).mode & 0o777).toBe(0o640)
     const fresh = path.join(folder, 'fresh.png')
-    await convert({ ...small, output: fresh })
+    await run({ ...small, file: fresh })
     fs.writeFileSync(path.join(folder, 'by-node'), '')
     expect(fs.statSync(fresh).mode).toBe(fs.statSync(path.join(folder, 'by-node')).mode)
   })
 
-  test('`format` goes before the name', async () => {
-    expect(await convert({ ...small, output: path.join(folder, 'photo.dat'), format: 'png' })).toMatchObject({
+  test('`output` goes before the name', async () => {
+    expect(await run({ ...small, file: path.join(folder, 'photo.dat'), output: { png: {} } })).toMatchObject({
       format: 'png',
     })
-    const error = await failure({ ...small, output: path.join(folder, 'other.dat') })
-    expect(error).toMatchObject({ code: 'ERR_INVALID_ARG_VALUE', message: expect.stringContaining('.webp, .jpg') })
+    const error = await failure({ ...small, file: path.join(folder, 'other.dat') })
+    expect(error).toMatchObject({ code: 'ERR_INVALID_ARG_VALUE', message: expect.stringContaining('.jpg, .jpeg') })
   })
 
   test('fails before the work when it cannot be written', async () => {
-    const missing = await failure({ ...small, output: path.join(folder, 'missing/photo.webp') })
+    const missing = await failure({ ...small, file: path.join(folder, 'missing/photo.webp') })
     expect(missing).toBeInstanceOf(FileError)
     expect(missing).toMatchObject({ code: 'ENOENT', message: expect.stringContaining('photo.webp') })
-    expect(await failure({ ...small, output: folder, format: 'png' })).toMatchObject({ code: 'EISDIR' })
+    expect(await failure({ ...small, file: folder, output: { png: {} } })).toMatchObject({ code: 'EISDIR' })
   })
 
   test('leaves nothing behind when the task fails or is aborted', async () => {
     const inside = path.join(folder, 'aborted')
     fs.mkdirSync(inside)
     const broken = path.join(fixtures, 'pngsuite/xdtn0g01.png')
-    expect(await failure({ source: broken, output: path.join(inside, 'a.webp') })).toBeInstanceOf(ImageError)
+    expect(await failure({ source: broken, file: path.join(inside, 'a.webp') })).toBeInstanceOf(ImageError)
     const controller = new AbortController()
     const onProgress = () => controller.abort()
     const large = {
       source: bmp(2000, 1000, (x, y) => [x % 256, y % 256, (x * y) % 256]),
-      output: path.join(inside, 'b.webp'),
+      file: path.join(inside, 'b.webp'),
     }
     expect(await failure(large, { signal: controller.signal, onProgress })).toMatchObject({ code: 'ABORT_ERR' })
     expect(fs.readdirSync(inside)).toEqual([])
@@ -324,9 +334,9 @@ describe('bad images', () => {
     ['a TIFF', fs.readFileSync(path.join(fixtures, 'formats/unsupported.tiff')), 'ERR_IMAGE_UNSUPPORTED', 'TIFF'],
     ['an AVIF', fs.readFileSync(path.join(fixtures, 'formats/unsupported.avif')), 'ERR_IMAGE_UNSUPPORTED', 'AVIF'],
   ])('%s', async (_, source, code, message) => {
-    const error = await failure({ source, format: 'png' })
+    const error = await failure({ source, output: { png: {} } })
     expect(error).toBeInstanceOf(ImageError)
-    expect(error).toMatchObject({ code, message: expect.stringContaining(message), task: 'image.convert' })
+    expect(error).toMatchObject({ code, message: expect.stringContaining(message), task: 'image.process' })
   })
 
   test('a header of 65535 × 65535 fails before memory is taken', async () => {
@@ -350,7 +360,7 @@ describe('bad images', () => {
     expect(await failure({ source: coffee, limitInputPixels: 600 * 400 - 1 })).toMatchObject({
       code: 'ERR_IMAGE_TOO_LARGE',
     })
-    expect(await convert({ source: coffee, limitInputPixels: 600 * 400 })).toMatchObject({ width: 600 })
+    expect(await run({ source: coffee, limitInputPixels: 600 * 400 })).toMatchObject({ width: 600 })
   })
 
   test('a file that is not there, and a folder', async () => {
@@ -365,9 +375,21 @@ describe('bad images', () => {
 test.each([
   [{ source: 7 }, 'ERR_INVALID_ARG_TYPE', 'Expected `source` to be a path, a `file:` URL, or a Buffer'],
   [{}, 'ERR_INVALID_ARG_TYPE', 'Expected `source` to be given'],
-  [{ source: coffee, quality: 0 }, 'ERR_OUT_OF_RANGE', 'Expected `quality` to be an integer from 1 to 100'],
-  [{ source: coffee, quality: 80.5 }, 'ERR_OUT_OF_RANGE', 'Expected `quality` to be an integer from 1 to 100'],
-  [{ source: coffee, quality: '80' }, 'ERR_INVALID_ARG_TYPE', 'Expected `quality` to be an integer from 1 to 100'],
+  [
+    { source: coffee, output: { jpeg: { quality: 0 } } },
+    'ERR_OUT_OF_RANGE',
+    'Expected `output.jpeg.quality` to be an integer from 1 to 100',
+  ],
+  [
+    { source: coffee, output: { webp: { quality: 80.5 } } },
+    'ERR_OUT_OF_RANGE',
+    'Expected `output.webp.quality` to be an integer from 1 to 100',
+  ],
+  [
+    { source: coffee, output: { jpeg: { quality: '80' } } },
+    'ERR_INVALID_ARG_TYPE',
+    'Expected `output.jpeg.quality` to be an integer from 1 to 100',
+  ],
   [{ source: coffee, resize: { width: -1 } }, 'ERR_OUT_OF_RANGE', 'Expected `resize.width` to be an integer'],
   [{ source: coffee, resize: { width: 1e9 } }, 'ERR_OUT_OF_RANGE', 'Expected `resize.width` to be an integer'],
   [{ source: coffee, resize: {} }, 'ERR_INVALID_ARG_TYPE', 'Expected `resize` to have a `width`'],
@@ -376,8 +398,8 @@ test.each([
     'ERR_INVALID_ARG_VALUE',
     'Expected `resize.fit` to be one of',
   ],
-  [{ source: coffee, format: 'tiff' }, 'ERR_INVALID_ARG_VALUE', 'Expected `format` to be one of'],
-  [{ source: coffee, background: 'white' }, 'ERR_INVALID_ARG_VALUE', 'Expected `background` to be a colour'],
+  [{ source: coffee, output: { bmp: {} } }, 'ERR_INVALID_ARG_VALUE', 'Expected `output` to be one of'],
+  [{ source: coffee, tint: 'whitish' }, 'ERR_INVALID_ARG_VALUE', 'Expected `tint` to be a colour'],
   [{ source: coffee, fit: 'cover' }, 'ERR_INVALID_ARG_VALUE', '`fit`'],
 ])('bad option: %j', async (input, code, message) => {
   const error = await failure(input)
@@ -390,7 +412,7 @@ describe('a photo of 24 megapixels', () => {
   let photo
 
   beforeAll(async () => {
-    const { data } = await convert({ source: coffee, resize: { width: 6000, height: 4000 }, format: 'jpeg' })
+    const { data } = await run({ source: coffee, resize: { width: 6000, height: 4000 }, output: { jpeg: {} } })
     photo = data
   })
 
@@ -398,7 +420,7 @@ describe('a photo of 24 megapixels', () => {
     /** @type {import('..').Progress[]} */
     const reports = []
     const onProgress = (/** @type {import('..').Progress} */ report) => reports.push(report)
-    await convert({ source: photo, resize: { width: 800, height: 600 }, format: 'webp' }, { onProgress })
+    await run({ source: photo, resize: { width: 800, height: 600 }, output: { webp: {} } }, { onProgress })
     expect(reports.length).toBeGreaterThan(1)
     expect(reports.map(({ percent }) => percent)).toEqual(
       reports.map(({ percent }) => percent).toSorted((a, b) => a - b),
@@ -409,7 +431,7 @@ describe('a photo of 24 megapixels', () => {
   test.each(['webp', 'jpeg', 'png'])('stops when it is aborted at any time on its way to %s', async (format) => {
     for (const delay of [0, 20, 60, 100, 140, 180, 220, 260]) {
       const controller = new AbortController()
-      const done = failure({ source: photo, format }, { signal: controller.signal })
+      const done = failure({ source: photo, output: { [format]: {} } }, { signal: controller.signal })
       await new Promise((resolve) => setTimeout(resolve, delay))
       controller.abort()
       expect(await done).toMatchObject({ code: 'ABORT_ERR' })

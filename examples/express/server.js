@@ -10,7 +10,7 @@
  */
 
 const express = require('express')
-const { OffloopError, WorkerPool } = require('offloop')
+const { OffloopError, WorkerPool, image } = require('offloop')
 
 const pool = new WorkerPool({ size: Number(process.env.THREADS ?? 2), maxQueue: 100, name: 'service' })
 const app = express()
@@ -26,15 +26,10 @@ app.get('/compute', async (request, response) => {
 /** An image in, a smaller WebP out: POST /images?width=800&height=600&quality=80 */
 app.post('/images', express.raw({ type: () => true, limit: '50mb' }), async (request, response) => {
   const { width = 800, height = 600, quality = 80 } = request.query
-  const input = {
-    source: request.body,
-    resize: { width: Number(width), height: Number(height) },
-    format: 'webp',
-    quality: Number(quality),
-  }
-  const options = { signal: untilGone(response), queueTimeout: 10_000 }
-  const image = await pool.runTask('image.convert', input, options)
-  response.type('image/webp').send(image.data)
+  const photo = image(request.body, { pool, signal: untilGone(response), queueTimeout: 10_000 })
+    .resize(Number(width), Number(height))
+    .webp({ quality: Number(quality) })
+  response.type('image/webp').send(await photo.toBuffer())
 })
 
 app.get('/health', (request, response) => {

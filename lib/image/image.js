@@ -20,15 +20,7 @@ const { gathered, sourceOf } = require('./source')
 const readingNames = Object.freeze(['limitInputPixels', 'failOn', 'page', 'pages', 'autoOrient', 'ignoreIcc'])
 const keepNames = Object.freeze(['keepMetadata', 'keepIcc'])
 const limitNames = Object.freeze(['signal', 'timeout', 'queueTimeout', 'priority', 'onProgress'])
-const optionNames = Object.freeze([
-  ...readingNames,
-  ...keepNames,
-  ...limitNames,
-  'animated',
-  'raw',
-  'create',
-  'pool',
-])
+const optionNames = Object.freeze([...readingNames, ...keepNames, ...limitNames, 'animated', 'raw', 'create', 'pool'])
 
 const formats = Object.freeze(['jpeg', 'png', 'webp', 'raw'])
 
@@ -258,7 +250,12 @@ class Image extends Duplex {
     const id = /** @type {any} */ (format)?.id ?? format
     const name = id === 'jpg' ? 'jpeg' : id
     if (!formats.includes(name)) {
-      throw unexpected('format', `one of ${formats.map((known) => `'${known}'`).join(', ')}`, id, 'ERR_INVALID_ARG_VALUE')
+      throw unexpected(
+        'format',
+        `one of ${formats.map((known) => `'${known}'`).join(', ')}`,
+        id,
+        'ERR_INVALID_ARG_VALUE',
+      )
     }
     return this.#set({ output: { [name]: optionsOf(name, options) } })
   }
@@ -380,7 +377,9 @@ function defined(options) {
  * @param {readonly string[]} names
  */
 function pick(options, names) {
-  return Object.fromEntries(Object.entries(options).filter(([name, value]) => names.includes(name) && value !== undefined))
+  return Object.fromEntries(
+    Object.entries(options).filter(([name, value]) => names.includes(name) && value !== undefined),
+  )
 }
 
 /**

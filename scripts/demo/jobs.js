@@ -34,21 +34,20 @@ function imageJob(names, folder, workspace) {
     return names.map((name) => ({
       source: path.join(folder, name),
       resize: { width: 800, height: 600 },
-      format: /** @type {const} */ ('webp'),
-      quality: 80,
-      output: path.join(target, `${path.parse(name).name}.webp`),
+      output: { webp: { quality: 80 } },
+      file: path.join(target, `${path.parse(name).name}.webp`),
     }))
   }
   return {
     label: `${names.length} photos to WebP, 800×600`,
     inline() {
       const native = require('../../lib/native')
-      const task = /** @type {number} */ (native.findTask('image.convert'))
+      const task = /** @type {number} */ (native.findTask('image.process'))
       return inputs('webp-inline').map((input) => JSON.parse(native.runInline(task, JSON.stringify(input))))
     },
     async offloaded(pool, progress) {
       const results = []
-      for await (const result of pool.map(inputs('webp'), 'image.convert')) {
+      for await (const result of pool.map(inputs('webp'), 'image.process')) {
         progress(results.push(result) / names.length)
       }
       return results

@@ -19,6 +19,7 @@ const {
   writeSync,
 } = require('node:fs')
 const path = require('node:path')
+const { image } = require('../..')
 
 const samples = path.join(__dirname, '../../examples/photos')
 
@@ -43,12 +44,12 @@ async function photos(pool, folder, count) {
   for (const name of names) copyFileSync(path.join(samples, name), path.join(folder, name))
   for (const { from, width, height } of large.slice(0, count)) {
     const name = `${path.parse(from).name}-${(width * height) / 1e6}mp.jpg`
-    const output = path.join(folder, name)
+    const file = path.join(folder, name)
     names.push(name)
-    if (existsSync(output)) continue
+    if (existsSync(file)) continue
     console.log(`  composing ${name} from ${from}`)
     const source = path.join(samples, from)
-    await pool.runTask('image.convert', { source, resize: { width, height }, format: 'jpeg', quality: 92, output })
+    await image(source, { pool }).resize(width, height).jpeg({ quality: 92 }).toFile(file)
   }
   return names
 }

@@ -11,7 +11,8 @@ use crate::engine::{Context, TaskError};
 /// Whether the samples are sRGB already, as far as anybody can tell: no profile, one that is sRGB, or one that is broken or
 /// belongs to other samples.
 pub(super) fn is_srgb(header: &Header) -> bool {
-    header.space != Space::Cmyk && profile_of(header).is_none_or(|profile| header.space == Space::Rgb && means_srgb(&profile))
+    header.space != Space::Cmyk
+        && profile_of(header).is_none_or(|profile| header.space == Space::Rgb && means_srgb(&profile))
 }
 
 /// The profile that goes into a result whose samples stay in it.
@@ -50,11 +51,14 @@ pub(super) fn to_srgb(
     let srgb = ColorProfile::new_srgb();
     match picture {
         Picture::Eight(raster) => match profile.create_transform_8bit(layout.0, &srgb, layout.1, options()) {
-            Ok(transform) => in_rows(&raster, channels, context, &|from, to| drop(transform.transform(from, to))).map(Picture::Eight),
+            Ok(transform) => {
+                in_rows(&raster, channels, context, &|from, to| drop(transform.transform(from, to))).map(Picture::Eight)
+            }
             Err(_) => Ok(Picture::Eight(raster)),
         },
         Picture::Sixteen(raster) => match profile.create_transform_16bit(layout.0, &srgb, layout.1, options()) {
-            Ok(transform) => in_rows(&raster, channels, context, &|from, to| drop(transform.transform(from, to))).map(Picture::Sixteen),
+            Ok(transform) => in_rows(&raster, channels, context, &|from, to| drop(transform.transform(from, to)))
+                .map(Picture::Sixteen),
             Err(_) => Ok(Picture::Sixteen(raster)),
         },
     }
@@ -78,7 +82,8 @@ fn profile_of(header: &Header) -> Option<ColorProfile> {
 /// Whether a profile leaves sRGB as it is: asked by what it does to some colours.
 fn means_srgb(profile: &ColorProfile) -> bool {
     let levels = [0, 20, 64, 128, 200, 255_u8];
-    let colors: Vec<u8> = levels.iter().flat_map(|r| levels.iter().flat_map(|g| levels.map(|b| [*r, *g, b]))).flatten().collect();
+    let colors: Vec<u8> =
+        levels.iter().flat_map(|r| levels.iter().flat_map(|g| levels.map(|b| [*r, *g, b]))).flatten().collect();
     let mut after = vec![0; colors.len()];
     let transform = profile.create_transform_8bit(Layout::Rgb, &ColorProfile::new_srgb(), Layout::Rgb, options());
     match transform.map(|transform| transform.transform(&colors, &mut after)) {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::decode::{self, Header, Kind};
 use super::encode::Extras;
-use super::request::{PixelLimit, Source};
+use super::request::Source;
 use super::turn::Turn;
 use super::{colour, exif, source};
 use crate::engine::{Binary, Context, Output, Task, TaskError};

@@ -22,6 +22,8 @@ mod process;
 mod raster;
 mod request;
 mod source;
+#[cfg(test)]
+mod tests;
 mod turn;
 mod view;
 

@@ -96,7 +96,8 @@ fn resized(
 /// Whether the colours can wait until the picture is small: resizing comes out the same then, but for samples that a
 /// profile bends, and those of a photo are too close to its neighbours to tell.
 fn can_be_late(request: &Request, header: Option<&Header>) -> bool {
-    let is_toned = request.flatten.is_some() || request.negate.is_some() || request.gamma.is_some() || request.greyscale;
+    let is_toned =
+        request.flatten.is_some() || request.negate.is_some() || request.gamma.is_some() || request.greyscale;
     !is_toned && header.is_none_or(|header| header.space != Space::Cmyk)
 }
 

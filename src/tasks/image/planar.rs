@@ -38,7 +38,10 @@ pub(super) fn suits(request: &Request, output: &Output, header: &Header) -> bool
         && request.ensure_alpha.is_none()
         && request.extract.is_none()
         && [request.rotate, request.rotate_before].iter().flatten().all(|rotate| quarters(rotate).is_some());
-    in_planes && only_moved && header.kind == Kind::Jpeg && (request.ignore_icc || request.keep_icc || colour::is_srgb(header))
+    in_planes
+        && only_moved
+        && header.kind == Kind::Jpeg
+        && (request.ignore_icc || request.keep_icc || colour::is_srgb(header))
 }
 
 /// A photo in planes of its final size, the chroma planes of half that size, rounded up.

@@ -180,8 +180,9 @@ fn from_bytes(
     let shrink = if can_shrink(request, &header) { view.shrink() } else { 1 };
     let mut scale = Scale { size, shrink };
     if shrink > 1 && request.extract_before.is_none() {
-        // As sharp has it: the result has the proportions of the picture as it is decoded, whose sides were rounded up.
-        scale = Scale { size: (size.0.div_ceil(shrink), size.1.div_ceil(shrink)), shrink: 1 };
+        // As sharp has it: pixels at the right and at the bottom that are not whole in the smaller picture are left out,
+        // and what is left gives the proportions.
+        scale = Scale { size: (size.0 / shrink, size.1 / shrink), shrink: 1 };
         view = View::of(request, scale.size, turn_before(request, upright))?;
     }
     let ask = Ask { shrink, page: request.page, pages, fail_on: request.fail_on };
@@ -274,10 +275,7 @@ fn check_sides((width, height): (u32, u32), output: &Output) -> Result<(), TaskE
 /// Whether a picture may be decoded at the scale of the result: not when its own pixels matter.
 fn can_shrink(request: &Request, header: &Header) -> bool {
     let slanted = request.rotate_before.as_ref().is_some_and(|rotate| super::view::quarters(rotate).is_none());
-    header.kind == Kind::Jpeg
-        && request.resize.is_some()
-        && request.gamma.is_none()
-        && !slanted
+    header.kind == Kind::Jpeg && request.resize.is_some() && request.gamma.is_none() && !slanted
 }
 
 /// The bytes that a picture takes at most while it is worked on: as it is decoded, and twice as it is in the end.
@@ -348,7 +346,12 @@ fn encoded(
 }
 
 /// The picture as the format can hold it: JPEG has no alpha, and raw pixels have colours unless grey was asked for.
-fn suited(mut picture: Picture, output: &Output, request: &Request, context: &Context<'_>) -> Result<Picture, TaskError> {
+fn suited(
+    mut picture: Picture,
+    output: &Output,
+    request: &Request,
+    context: &Context<'_>,
+) -> Result<Picture, TaskError> {
     if matches!(output, Output::Jpeg(_)) && picture.has_alpha() {
         picture = ops::alpha::flattened(picture, Default::default(), context)?;
     }
@@ -363,7 +366,8 @@ fn stacked(frames: &[Picture], context: &Context<'_>) -> Result<Picture, TaskErr
     fn of<T: Sample>(frames: &[&Raster<T>], context: &Context<'_>) -> Result<Raster<T>, TaskError> {
         let (width, height) = frames[0].size();
         let too_tall = || super::raster::out_of_memory(width, height);
-        let height = u32::try_from(frames.len()).ok().and_then(|count| height.checked_mul(count)).ok_or_else(too_tall)?;
+        let height =
+            u32::try_from(frames.len()).ok().and_then(|count| height.checked_mul(count)).ok_or_else(too_tall)?;
         let mut result = Raster::new(width, height, frames[0].channels)?;
         let len = frames[0].data.len();
         for (target, frame) in result.data.chunks_exact_mut(len).zip(frames) {
@@ -372,11 +376,17 @@ fn stacked(frames: &[Picture], context: &Context<'_>) -> Result<Picture, TaskErr
         }
         Ok(result)
     }
-    let eight: Vec<_> = frames.iter().filter_map(|frame| if let Picture::Eight(raster) = frame { Some(raster) } else { None }).collect();
+    let eight: Vec<_> = frames
+        .iter()
+        .filter_map(|frame| if let Picture::Eight(raster) = frame { Some(raster) } else { None })
+        .collect();
     if eight.len() == frames.len() {
         return of(&eight, context).map(Picture::Eight);
     }
-    let sixteen: Vec<_> = frames.iter().filter_map(|frame| if let Picture::Sixteen(raster) = frame { Some(raster) } else { None }).collect();
+    let sixteen: Vec<_> = frames
+        .iter()
+        .filter_map(|frame| if let Picture::Sixteen(raster) = frame { Some(raster) } else { None })
+        .collect();
     of(&sixteen, context).map(Picture::Sixteen)
 }
 

@@ -11,7 +11,9 @@ use crate::engine::{Code, Context, TaskError};
 const BAND: usize = 256 * 1024;
 
 /// A sample of a channel: 0 is none, `MAX` is all.
-pub(super) trait Sample: Plain + Default + PartialEq + PartialOrd + Send + Sync + std::fmt::Debug + 'static {
+pub(super) trait Sample:
+    Plain + Default + PartialEq + PartialOrd + Send + Sync + std::fmt::Debug + 'static
+{
     /// Bits of the sample.
     const BITS: u8;
     /// The largest value, 255 or 65535.

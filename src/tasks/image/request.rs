@@ -460,10 +460,7 @@ pub(super) struct Png {
 
 impl Default for Png {
     fn default() -> Self {
-        Self {
-            compression_level: Integer(6),
-            adaptive_filtering: false,
-        }
+        Self { compression_level: Integer(6), adaptive_filtering: false }
     }
 }
 

@@ -41,20 +41,6 @@ impl Turn {
         Self { transpose, flop, flip }
     }
 
-    /// The EXIF orientation that this turn puts right.
-    pub(super) fn exif(self) -> u8 {
-        match (self.transpose, self.flop, self.flip) {
-            (false, false, false) => 1,
-            (false, true, false) => 2,
-            (false, true, true) => 3,
-            (false, false, true) => 4,
-            (true, false, false) => 5,
-            (true, true, false) => 6,
-            (true, true, true) => 7,
-            (true, false, true) => 8,
-        }
-    }
-
     /// Quarter turns clockwise.
     pub(super) fn quarters(count: i64) -> Self {
         Self::of_exif([1, 6, 3, 8][count.rem_euclid(4) as usize])
@@ -128,13 +114,6 @@ mod tests {
 
     fn all() -> impl Iterator<Item = Turn> {
         (1..=8).map(Turn::of_exif)
-    }
-
-    #[test]
-    fn exif_numbers_are_kept() {
-        for orientation in 1..=8 {
-            assert_eq!(Turn::of_exif(orientation).exif(), orientation);
-        }
     }
 
     #[test]

@@ -28,7 +28,10 @@ impl View {
     /// The view of a picture of the size `stored` that is turned first, and of which the region `extractBefore` is kept.
     pub(super) fn of(request: &Request, stored: (u32, u32), turn: Turn) -> Result<Self, TaskError> {
         let seen = turn.size(stored);
-        let region = request.extract_before.as_ref().map_or(Ok(Rectangle::of(seen)), |region| part(region, seen, "extractBefore"))?;
+        let region = request
+            .extract_before
+            .as_ref()
+            .map_or(Ok(Rectangle::of(seen)), |region| part(region, seen, "extractBefore"))?;
         let size = (region.width as u32, region.height as u32);
         let plan = request.resize.as_ref().map_or(Ok(Plan::unchanged(size)), |resize| Plan::of(resize, size))?;
         Ok(Self { turn, region, plan })
@@ -51,10 +54,8 @@ impl View {
     /// By how much a JPEG may be shrunk while it is decoded: 1, 2, 4 or 8. As sharp has it: a scale that is only just
     /// enough would leave nothing for the kernel to do.
     pub(super) fn shrink(&self) -> u32 {
-        let (across, down) = (
-            self.plan.shown.width / f64::from(self.plan.size.0),
-            self.plan.shown.height / f64::from(self.plan.size.1),
-        );
+        let (across, down) =
+            (self.plan.shown.width / f64::from(self.plan.size.0), self.plan.shown.height / f64::from(self.plan.size.1));
         let factor = across.min(down);
         let scale = [8, 4, 2].into_iter().find(|scale| factor >= f64::from(*scale)).unwrap_or(1);
         if scale > 1 && factor as u32 == scale { scale / 2 } else { scale }

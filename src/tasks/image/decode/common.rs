@@ -95,11 +95,7 @@ pub(super) fn header_of(
 }
 
 /// The pixels of a still image.
-pub(super) fn pixels_of(
-    kind: Kind,
-    decoder: impl ImageDecoder,
-    context: &Context<'_>,
-) -> Result<Picture, TaskError> {
+pub(super) fn pixels_of(kind: Kind, decoder: impl ImageDecoder, context: &Context<'_>) -> Result<Picture, TaskError> {
     let (width, height) = decoder.dimensions();
     let (channels, wide) = layout_of(kind, decoder.color_type(), context)?;
     let broken = |error| failed(kind, &error, context);

@@ -24,12 +24,7 @@ pub(super) fn header(bytes: &[u8], context: &Context<'_>) -> Result<Header, Task
     Ok(header)
 }
 
-pub(super) fn decode(
-    header: &Header,
-    bytes: &[u8],
-    ask: &Ask,
-    context: &Context<'_>,
-) -> Result<Decoded, TaskError> {
+pub(super) fn decode(header: &Header, bytes: &[u8], ask: &Ask, context: &Context<'_>) -> Result<Decoded, TaskError> {
     let decoder = GifDecoder::new(Watched::new(bytes, context)).map_err(|error| failed(KIND, &error, context))?;
     frames(KIND, decoder.into_frames(), header, ask, context)
 }

@@ -3,8 +3,8 @@
 //! Runs on: the thread of the task. Bytes come from strangers: the header is read first, limits are checked next, memory is
 //! taken last. Decoders read through `Watched`, which ends when the task is cancelled, so that they stop wherever they are.
 
-mod gif;
 mod common;
+mod gif;
 pub(super) mod jpeg;
 mod png;
 mod watched;
@@ -132,8 +132,7 @@ impl Kind {
 }
 
 fn unsupported<T>(name: &str) -> Result<T, TaskError> {
-    let message =
-        format!("The image is {name}, which cannot be read here; JPEG, PNG, WebP, GIF, BMP and ICO can");
+    let message = format!("The image is {name}, which cannot be read here; JPEG, PNG, WebP, GIF, BMP and ICO can");
     Err(TaskError::new(Code::ImageUnsupported, message))
 }
 
@@ -161,12 +160,7 @@ pub(super) fn decode(header: &Header, bytes: &[u8], ask: &Ask, context: &Context
 }
 
 /// A decoder's complaint. When the task was cancelled, that is what the decoder complains of.
-pub(super) fn invalid(
-    kind: Kind,
-    code: Code,
-    cause: &dyn std::fmt::Display,
-    context: &Context<'_>,
-) -> TaskError {
+pub(super) fn invalid(kind: Kind, code: Code, cause: &dyn std::fmt::Display, context: &Context<'_>) -> TaskError {
     context.check().err().unwrap_or_else(|| {
         let cause = cause.to_string();
         TaskError::new(code, format!("Cannot decode the {}: {}", kind.name(), cause.trim_end_matches('.')))

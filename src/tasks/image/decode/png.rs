@@ -1,7 +1,5 @@
 //! PNG by the crate `png`, row by row.
 
-use std::borrow::Cow;
-
 use png::{BitDepth, ColorType, Decoder, DecodingError, Limits, Reader, Transformations, Unit};
 
 use super::watched::Watched;
@@ -9,7 +7,7 @@ use super::{Ask, Decoded, Header, Kind, Space, invalid};
 use crate::engine::{Code, Context, TaskError};
 use crate::tasks::image::exif::{density_of, orientation_of};
 use crate::tasks::image::memory::bytes_of_mut;
-use crate::tasks::image::raster::{Picture, Raster, Sample};
+use crate::tasks::image::raster::{Picture, Raster};
 use crate::tasks::image::request::FailOn;
 
 const KIND: Kind = Kind::Png;
@@ -41,7 +39,9 @@ pub(super) fn header(bytes: &[u8], context: &Context<'_>) -> Result<Header, Task
         pages: 1,
         delays: Vec::new(),
         loops: None,
-        density: resolution.map(|dimensions| (f64::from(dimensions.xppu) * INCH).round()).or_else(|| exif.as_deref().and_then(density_of)),
+        density: resolution
+            .map(|dimensions| (f64::from(dimensions.xppu) * INCH).round())
+            .or_else(|| exif.as_deref().and_then(density_of)),
         chroma_subsampling: None,
         progressive: info.interlaced,
         palette_bits: (info.color_type == ColorType::Indexed).then_some(info.bit_depth as u8),
@@ -52,12 +52,7 @@ pub(super) fn header(bytes: &[u8], context: &Context<'_>) -> Result<Header, Task
     })
 }
 
-pub(super) fn decode(
-    header: &Header,
-    bytes: &[u8],
-    ask: &Ask,
-    context: &Context<'_>,
-) -> Result<Decoded, TaskError> {
+pub(super) fn decode(header: &Header, bytes: &[u8], ask: &Ask, context: &Context<'_>) -> Result<Decoded, TaskError> {
     let reader = reader(bytes, ask.fail_on, context)?;
     let picture = if header.depth == 16 {
         let mut raster = Raster::<u16>::new(header.width, header.height, header.channels)?;

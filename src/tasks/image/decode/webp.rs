@@ -1,7 +1,7 @@
 //! WebP by image-webp, in Rust.
 
+use image::AnimationDecoder;
 use image::codecs::webp::WebPDecoder;
-use image::{AnimationDecoder, ImageDecoder};
 
 use super::common::{failed, header_of, pixels_of};
 use super::watched::Watched;
@@ -24,12 +24,7 @@ pub(super) fn header(bytes: &[u8], context: &Context<'_>) -> Result<Header, Task
     Ok(header)
 }
 
-pub(super) fn decode(
-    header: &Header,
-    bytes: &[u8],
-    ask: &Ask,
-    context: &Context<'_>,
-) -> Result<Decoded, TaskError> {
+pub(super) fn decode(header: &Header, bytes: &[u8], ask: &Ask, context: &Context<'_>) -> Result<Decoded, TaskError> {
     let decoder = decoder(bytes, context)?;
     if header.pages == 1 {
         return Ok(Decoded { frames: vec![pixels_of(KIND, decoder, context)?] });

@@ -7,7 +7,7 @@ use png::{BitDepth, ColorType, DeflateCompression, Encoder, EncodingError, Filte
 
 use super::{Extras, Image};
 use crate::engine::{Code, Context, TaskError};
-use crate::tasks::image::raster::{Picture, Raster, Sample, each};
+use crate::tasks::image::raster::{Raster, Sample, each};
 use crate::tasks::image::request;
 
 /// Bytes of pixels that are compressed between two looks at the cancel token: a few milliseconds.

@@ -17,7 +17,8 @@ const UNKNOWN: u64 = 1 << 30;
 /// The least that images may take.
 const LEAST: u64 = 256 << 20;
 
-static BUDGET: Budget = Budget { state: Mutex::new(State { used: 0, next: 0, waiting: VecDeque::new() }), changed: Condvar::new() };
+static BUDGET: Budget =
+    Budget { state: Mutex::new(State { used: 0, next: 0, waiting: VecDeque::new() }), changed: Condvar::new() };
 
 struct Budget {
     state: Mutex<State>,

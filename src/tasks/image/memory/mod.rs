@@ -18,7 +18,7 @@ const KEPT: usize = 48 << 20;
 /// Smaller buffers are the allocator's business.
 const SMALL: usize = 64 << 10;
 /// Every buffer is aligned for any sample and for the widest vector instructions.
-const ALIGN: usize = 64;
+const ALIGN: usize = align_of::<Aligned>();
 
 /// Samples of an image. All bytes are always initialised.
 pub(super) struct Samples<T> {
@@ -43,10 +43,16 @@ thread_local! {
     static SPARE: RefCell<Vec<Block>> = const { RefCell::new(Vec::new()) };
 }
 
+/// What every block is aligned to.
+#[repr(align(64))]
+struct Aligned;
+
 impl Block {
+    const NONE: Self = Self { at: NonNull::<Aligned>::dangling().cast(), capacity: 0 };
+
     fn new(capacity: usize) -> Option<Self> {
         if capacity == 0 {
-            return Some(Self { at: NonNull::dangling(), capacity });
+            return Some(Self::NONE);
         }
         let layout = Layout::from_size_align(capacity, ALIGN).ok()?;
         // SAFETY: the layout has a size, since `capacity` is not 0.
@@ -149,7 +155,7 @@ impl<T> Drop for Samples<T> {
         if self.block.capacity < SMALL {
             return;
         }
-        let block = std::mem::replace(&mut self.block, Block { at: NonNull::dangling(), capacity: 0 });
+        let block = std::mem::replace(&mut self.block, Block::NONE);
         // A thread that ends has no spare blocks any more: then the block is freed.
         let _ = SPARE.try_with(|spare| {
             let mut spare = spare.borrow_mut();

@@ -109,9 +109,8 @@ fn blended<T: Sample>(
 fn mixed(blend: Blend, source: [f32; 4], under: [f32; 4]) -> [f32; 4] {
     let (sa, da) = (source[3], under[3]);
     // Porter and Duff: a share of each.
-    let shares = |of_source: f32, of_under: f32| {
-        std::array::from_fn(|i| (of_source * source[i] + of_under * under[i]).min(1.0))
-    };
+    let shares =
+        |of_source: f32, of_under: f32| std::array::from_fn(|i| (of_source * source[i] + of_under * under[i]).min(1.0));
     match blend {
         Blend::Clear => [0.0; 4],
         Blend::Source => source,
@@ -150,8 +149,20 @@ fn separable(blend: Blend, s: f32, d: f32) -> f32 {
         Blend::HardLight => hard_light(s, d),
         Blend::Darken => s.min(d),
         Blend::Lighten => s.max(d),
-        Blend::ColourDodge => if s < 1.0 { (d / (1.0 - s)).min(1.0) } else { 1.0 },
-        Blend::ColourBurn => if s > 0.0 { 1.0 - ((1.0 - d) / s).min(1.0) } else { 0.0 },
+        Blend::ColourDodge => {
+            if s < 1.0 {
+                (d / (1.0 - s)).min(1.0)
+            } else {
+                1.0
+            }
+        }
+        Blend::ColourBurn => {
+            if s > 0.0 {
+                1.0 - ((1.0 - d) / s).min(1.0)
+            } else {
+                0.0
+            }
+        }
         Blend::SoftLight if s <= 0.5 => d - (1.0 - 2.0 * s) * d * (1.0 - d),
         Blend::SoftLight => {
             let g = if d <= 0.25 { ((16.0 * d - 12.0) * d + 4.0) * d } else { d.sqrt() };

@@ -225,7 +225,8 @@ mod tests {
     fn a_canvas_has_the_channels_of_its_colour() {
         let token = CancelToken::default();
         let context = Context::detached(&token);
-        let one = || Picture::Eight(Raster { width: 1, height: 1, channels: 1, data: Samples::from_slice(&[7_u8]).unwrap() });
+        let one =
+            || Picture::Eight(Raster { width: 1, height: 1, channels: 1, data: Samples::from_slice(&[7_u8]).unwrap() });
         let on = |rgba, canvas| samples(embedded(one(), canvas, Position::Centre, Color { rgba }, &context));
         assert_eq!(on([255, 0, 0, 255], (3, 1)), [255, 0, 0, 7, 7, 7, 255, 0, 0]);
         assert_eq!(on([0, 0, 0, 0], (2, 1)), [7, 255, 0, 0]);
@@ -237,7 +238,8 @@ mod tests {
         let token = CancelToken::default();
         let context = Context::detached(&token);
         let border = |how| {
-            let extend = Extend { top: 0, bottom: 0, left: 2, right: 2, background: Color::default(), extend_with: how };
+            let extend =
+                Extend { top: 0, bottom: 0, left: 2, right: 2, background: Color::default(), extend_with: how };
             samples(extended(numbered(), &extend, &context))[..7].to_vec()
         };
         assert_eq!(border(ExtendWith::Background), [0, 0, 1, 2, 3, 0, 0]);

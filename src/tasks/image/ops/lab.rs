@@ -24,11 +24,7 @@ pub(super) fn value(light: f32) -> f32 {
 /// Lab of sRGB, each 0 to 1.
 pub(super) fn lab_of(rgb: [f32; 3]) -> [f32; 3] {
     let [r, g, b] = rgb.map(light);
-    let xyz = [
-        41.24 * r + 35.76 * g + 18.05 * b,
-        21.26 * r + 71.52 * g + 7.22 * b,
-        1.93 * r + 11.92 * g + 95.05 * b,
-    ];
+    let xyz = [41.24 * r + 35.76 * g + 18.05 * b, 21.26 * r + 71.52 * g + 7.22 * b, 1.93 * r + 11.92 * g + 95.05 * b];
     let root = |value: f32| if value > 0.008_856 { value.cbrt() } else { 7.787 * value + 16.0 / 116.0 };
     let [x, y, z] = std::array::from_fn(|i| root(xyz[i] / WHITE[i]));
     [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]

@@ -4,8 +4,8 @@
 pub(super) mod alpha;
 pub(super) mod composite;
 pub(super) mod filter;
-mod lab;
 pub(super) mod geometry;
+mod lab;
 pub(super) mod resize;
 pub(super) mod rotate;
 pub(super) mod tone;

@@ -197,7 +197,7 @@ fn view<T: Plain>(width: u32, band: &mut [T], pixel_type: PixelType) -> Image<'_
 }
 
 /// The averages of so many pixels each; fewer at the right and at the bottom, where no more are left.
-fn boxed<T: Sample>(
+pub(in crate::tasks::image) fn boxed<T: Sample>(
     image: &Raster<T>,
     across: usize,
     down: usize,
@@ -211,12 +211,13 @@ fn boxed<T: Sample>(
     in_bands_of(rows, &mut result.data, row_len, context, &|first, band| {
         let mut sums = vec![0_u32; image.row_len()];
         for (y, target) in (first..).zip(band.chunks_exact_mut(row_len)) {
-            let summed = (y * down..((y + 1) * down).min(image.height as usize)).inspect(|row| {
-                for (sum, sample) in sums.iter_mut().zip(image.row(*row)) {
+            let rows = y * down..((y + 1) * down).min(image.height as usize);
+            let summed = rows.len();
+            for row in rows {
+                for (sum, sample) in sums.iter_mut().zip(image.row(row)) {
                     *sum += sample.to_u32();
                 }
-            });
-            let summed = summed.count();
+            }
             for (pixel, cell) in target.chunks_exact_mut(channels).zip(sums.chunks(across * channels)) {
                 let count = (summed * (cell.len() / channels)) as u64;
                 for (channel, value) in pixel.iter_mut().enumerate() {
@@ -281,7 +282,12 @@ mod tests {
     #[test]
     fn a_box_averages() {
         let token = CancelToken::default();
-        let image = Raster { width: 3, height: 3, channels: 1, data: Samples::from_slice(&[1, 3, 10, 5, 7, 20, 9, 11, 40_u8]).unwrap() };
+        let image = Raster {
+            width: 3,
+            height: 3,
+            channels: 1,
+            data: Samples::from_slice(&[1, 3, 10, 5, 7, 20, 9, 11, 40_u8]).unwrap(),
+        };
         let smaller = boxed(&image, 2, 2, &Context::detached(&token)).unwrap();
         assert_eq!((smaller.size(), &smaller.data[..]), ((2, 2), &[4, 15, 10, 40][..]));
     }

@@ -58,7 +58,8 @@ fn interpolate<T: Sample>(raster: &Raster<T>, (x, y): (f64, f64), behind: &[T], 
         for (j, across) in across.iter().enumerate() {
             let column = left as i64 - 1 + j as i64;
             let inside = (0..i64::from(raster.height)).contains(&row) && (0..i64::from(raster.width)).contains(&column);
-            let pixel = if inside { &raster.row(row as usize)[column as usize * channels..][..channels] } else { behind };
+            let pixel =
+                if inside { &raster.row(row as usize)[column as usize * channels..][..channels] } else { behind };
             // Colours count as much as they are opaque.
             let alpha = if colors < channels { pixel[colors].to_f32() / T::MAX } else { 1.0 };
             for (sum, sample) in sums.iter_mut().zip(&pixel[..colors]) {
@@ -93,7 +94,8 @@ mod tests {
         let data = [200_u8].repeat(30 * 10);
         let raster = Raster { width: 30, height: 10, channels: 1, data: Samples::from_slice(&data).unwrap() };
         let rotate = Rotate { angle, background };
-        let Picture::Eight(result) = rotated(Picture::Eight(raster), &rotate, &Context::detached(&token)).unwrap() else {
+        let Picture::Eight(result) = rotated(Picture::Eight(raster), &rotate, &Context::detached(&token)).unwrap()
+        else {
             panic!("another depth")
         };
         let size = result.size();

@@ -73,7 +73,8 @@ fn by_table<T: Sample>(
     let channels = raster.channels;
     let curved = if with_alpha { channels } else { raster.colors() };
     let levels = T::MAX as usize + 1;
-    let table_of = |channel| (0..levels).map(|level| T::of_f32(curve(level as f32 / T::MAX, channel) * T::MAX)).collect();
+    let table_of =
+        |channel| (0..levels).map(|level| T::of_f32(curve(level as f32 / T::MAX, channel) * T::MAX)).collect();
     let tables: Vec<Vec<T>> = (0..curved).map(table_of).collect();
     raster.in_bands(context, &|_, band| {
         for pixel in band.chunks_exact_mut(channels) {

@@ -14,6 +14,7 @@ use super::{Ask, Decoded, Header, Kind, Space, invalid};
 use crate::engine::{Code, Context, TaskError};
 use crate::tasks::image::exif::{density_of, orientation_of};
 use crate::tasks::image::planes::Planes;
+use crate::tasks::image::raster::Picture;
 
 pub(super) fn header(bytes: &[u8], context: &Context<'_>) -> Result<Header, TaskError> {
     let broken = |cause: &str| invalid(Kind::Jpeg, Code::ImageInvalid, &cause, context);
@@ -58,14 +59,9 @@ pub(super) fn header(bytes: &[u8], context: &Context<'_>) -> Result<Header, Task
     })
 }
 
-pub(super) fn decode(
-    header: &Header,
-    bytes: &[u8],
-    ask: &Ask,
-    context: &Context<'_>,
-) -> Result<Decoded, TaskError> {
+pub(super) fn decode(header: &Header, bytes: &[u8], ask: &Ask, context: &Context<'_>) -> Result<Decoded, TaskError> {
     let raster = codec::decode(header, bytes, ask, context)?;
-    Ok(Decoded { frames: vec![crate::tasks::image::raster::Picture::Eight(raster)] })
+    Ok(Decoded { frames: vec![Picture::Eight(raster)] })
 }
 
 /// The planes of a photo at the scale that is asked for, or `None` where it has none: grey, CMYK, stored as RGB, or
@@ -82,4 +78,9 @@ pub(in crate::tasks::image) fn decode_planes(
         return Ok(None);
     }
     codec::decode_planes(header, bytes, ask, (across, down), context)
+}
+
+/// Adobe's programs write CMYK as if 255 were no ink.
+fn is_inverted(bytes: &[u8]) -> bool {
+    markers::read(bytes).is_ok_and(|markers| markers.adobe_transform.is_some())
 }

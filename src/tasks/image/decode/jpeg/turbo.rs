@@ -112,7 +112,7 @@ pub(super) fn decode(header: &Header, bytes: &[u8], ask: &Ask, context: &Context
     }
     // SAFETY: all rows were read.
     decompressor.call(context, |info| unsafe { jpeg_finish_decompress(info) })?;
-    if header.space == Space::Cmyk && is_inverted(bytes) {
+    if header.space == Space::Cmyk && super::is_inverted(bytes) {
         let row_len = raster.row_len();
         for row in raster.data.chunks_exact_mut(row_len) {
             row.iter_mut().for_each(|sample| *sample = 255 - *sample);
@@ -120,11 +120,6 @@ pub(super) fn decode(header: &Header, bytes: &[u8], ask: &Ask, context: &Context
         context.check()?;
     }
     Ok(raster)
-}
-
-/// Adobe's programs write CMYK as if 255 were no ink.
-fn is_inverted(bytes: &[u8]) -> bool {
-    super::markers::read(bytes).is_ok_and(|markers| markers.adobe_transform.is_some())
 }
 
 /// The planes, without a conversion of colours. `sampling` is that of the brightness; the others have 1 × 1.
@@ -142,7 +137,8 @@ pub(super) fn decode_planes(
     decompressor.call(context, |info| unsafe { jpeg_start_decompress(info) })?;
     // SAFETY: three components were found in the frame header, and libjpeg has an entry for each.
     let components = unsafe { std::slice::from_raw_parts(decompressor.info.comp_info, 3) };
-    let layout = |across: u8, down: u8, blocks: (u32, u32)| Layout::of(header, ask.shrink, sampling, (across, down), blocks);
+    let layout =
+        |across: u8, down: u8, blocks: (u32, u32)| Layout::of(header, ask.shrink, sampling, (across, down), blocks);
     let blocks = |i: usize| (components[i].width_in_blocks, components[i].height_in_blocks);
     let layouts = [layout(sampling.0, sampling.1, blocks(0)), layout(1, 1, blocks(1)), layout(1, 1, blocks(2))];
 
@@ -163,7 +159,8 @@ pub(super) fn decode_planes(
         context.check()?;
         let mut targets: Vec<*mut *mut u8> = rows.iter_mut().map(Vec::as_mut_ptr).collect();
         // SAFETY: for each component as many rows as a row of blocks gives, each as wide as all its blocks are.
-        let given = decompressor.call(context, |info| unsafe { jpeg_read_raw_data(info, targets.as_mut_ptr(), step) })?;
+        let given =
+            decompressor.call(context, |info| unsafe { jpeg_read_raw_data(info, targets.as_mut_ptr(), step) })?;
         if given == 0 {
             break;
         }

@@ -14,7 +14,11 @@ pub(super) fn with_extras(bytes: Vec<u8>, size: (u32, u32), has_alpha: bool, ext
         return bytes;
     }
     let old = bytes.get(12..).unwrap_or_default();
-    let mut flags = [(icc, ICC), (exif, EXIF), (xmp, XMP)].iter().filter(|(data, _)| data.is_some()).map(|(_, flag)| flag).sum::<u8>();
+    let mut flags = [(icc, ICC), (exif, EXIF), (xmp, XMP)]
+        .iter()
+        .filter(|(data, _)| data.is_some())
+        .map(|(_, flag)| flag)
+        .sum::<u8>();
     let picture = match old.strip_prefix(b"VP8X") {
         Some(rest) => {
             flags |= rest[4];
