@@ -8,6 +8,7 @@
 /// <reference types="node" />
 
 import { EventEmitter } from 'node:events'
+import { Duplex } from 'node:stream'
 import { ResourceLimits, SHARE_ENV, Transferable } from 'node:worker_threads'
 
 /** A typed array of numbers, a view over a SharedArrayBuffer included. */
@@ -30,7 +31,8 @@ export type Bytes = NodeJS.ArrayBufferView | ArrayBufferLike
 /** The native tasks there are: for each name, what goes in and what comes out. */
 export interface NativeTasks {
   'digest.hash': { input: DigestInput; result: DigestResult }
-  'image.convert': { input: ImageInput; result: ImageResult }
+  'image.metadata': { input: { source: ImageSource }; result: ImageMetadata }
+  'image.process': { input: ImageRequest; result: ImageInfo & { data?: Buffer; path?: string } }
   noop: { input: unknown; result: any }
   fault: { input: FaultInput; result: undefined }
   'numeric.reduce': { input: NumericReduceInput; result: number }
@@ -77,43 +79,61 @@ export interface DigestResult {
 }
 
 /** A colour: `#rgb`, `#rrggbb`, `#rrggbbaa`, or its channels, `r`, `g`, `b` from 0 to 255 and `alpha` from 0 to 1. */
-export type Color = `#${string}` | { r: number; g: number; b: number; alpha?: number }
+/** A colour as CSS writes it (`#fff`, `white`, `rgb(255, 255, 255)`), or its channels: 0 to 255, `alpha` 0 to 1. */
+export type Color = string | { r: number; g: number; b: number; alpha?: number }
 
-/**
- * Input of `image.convert`, in the words of sharp.
- *
- * JPEG, PNG, WebP, GIF and BMP are read, of an animation the first frame; pixels are made 8 bits a channel. The EXIF
- * orientation is applied, and then all metadata is dropped. Progress is in percent.
- *
- * Fails with `ERR_IMAGE_INVALID` (no image, broken, cut off), `ERR_IMAGE_UNSUPPORTED` (a format that is not read),
- * `ERR_IMAGE_TOO_LARGE`, or the operating system's code, such as `ENOENT`, when a file cannot be read or written.
- */
-export interface ImageInput {
-  /** The image: a path, a `file:` URL as an object or as a string, or the bytes. */
-  source: string | URL | Bytes
-  /** The size of the result, after the orientation was applied. @default that of the source */
-  resize?: ImageResize
-  /** @default what the name of `output` ends with, else the format of `source`, else `png` */
-  format?: 'webp' | 'jpeg' | 'jpg' | 'png'
-  /** Of JPEG and WebP, 1 to 100. @default 80 */
-  quality?: number
-  /** WebP without loss; `quality` then says how hard to try. @default false */
-  lossless?: boolean
-  /** Beside the image when `fit` is `contain`, and behind a transparent one that becomes a JPEG. @default '#000' */
-  background?: Color
-  /**
-   * The most pixels that the source and the result may have. It is compared with the header of the source before any
-   * memory is taken. @default 268402689 (0x3fff × 0x3fff)
-   */
-  limitInputPixels?: number
-  /**
-   * Where the result is written: a path or a `file:` URL. The file appears under this name when it is complete, and may
-   * be the source. @default none: the result has the bytes
-   */
-  output?: string | URL
+/** What an image is read from: a path, a `file:` URL, the bytes of a file, pixels, or one colour. */
+export type ImageSource =
+  | string
+  | URL
+  | Bytes
+  | { raw: RawPixels & { data: Uint8Array | Uint8ClampedArray | Uint16Array } }
+  | { create: CreateImage }
+
+/** Pixels in rows without padding, 8 bits a channel, or 16 in a `Uint16Array`. */
+export interface RawPixels {
+  /** Pixels, 1 to 65535. */
+  width: number
+  /** Pixels, 1 to 65535. */
+  height: number
+  /** Grey, grey and alpha, RGB, or RGBA. */
+  channels: 1 | 2 | 3 | 4
+  /** The colours are multiplied by the alpha. @default false */
+  premultiplied?: boolean
 }
 
-/** Size of the result of `image.convert`: a width, a height, or both. */
+/** A picture of one colour. */
+export interface CreateImage {
+  /** Pixels, 1 to 65535. */
+  width: number
+  /** Pixels, 1 to 65535. */
+  height: number
+  channels: 3 | 4
+  background: Color
+}
+
+/** One of nine places. */
+export type ImagePosition =
+  | 'centre'
+  | 'center'
+  | 'north'
+  | 'top'
+  | 'northeast'
+  | 'right top'
+  | 'east'
+  | 'right'
+  | 'southeast'
+  | 'right bottom'
+  | 'south'
+  | 'bottom'
+  | 'southwest'
+  | 'left bottom'
+  | 'west'
+  | 'left'
+  | 'northwest'
+  | 'left top'
+
+/** The size of the result: a width, a height, or both. */
 export interface ImageResize {
   /** Pixels, 1 to 65535. @default in proportion to the height */
   width?: number
@@ -121,7 +141,7 @@ export interface ImageResize {
   height?: number
   /**
    * How the image takes a size of other proportions.
-   * - `cover`: fills the size, and what is left over is cut off, the same on both sides.
+   * - `cover`: fills the size, and what is left over is cut off.
    * - `contain`: all of it inside the size, with `background` beside it.
    * - `fill`: stretched.
    * - `inside`: as large as possible inside the size.
@@ -130,23 +150,354 @@ export interface ImageResize {
    * @default 'cover'
    */
   fit?: 'cover' | 'contain' | 'fill' | 'inside' | 'outside'
+  /** Which part `cover` keeps, and where `contain` puts the image. @default 'centre' */
+  position?: ImagePosition
+  /** How pixels are made smaller; what becomes larger is interpolated by cubic splines. @default 'lanczos3' */
+  kernel?: 'nearest' | 'linear' | 'cubic' | 'mitchell' | 'lanczos2' | 'lanczos3'
+  /** Beside the image when `fit` is `contain`. @default '#000' */
+  background?: Color
   /** Leaves the image as it is rather than make it larger. @default false */
   withoutEnlargement?: boolean
+  /** Leaves the image as it is rather than make it smaller. @default false */
+  withoutReduction?: boolean
 }
 
-/** Result of `image.convert`. */
-export interface ImageResult {
-  /** The encoded image, unless there was an `output`. */
-  data?: Buffer
-  /** The path of `output`, when there was one. */
-  path?: string
-  format: 'webp' | 'jpeg' | 'png'
-  /** Pixels. */
+/** A part of a picture, in pixels. */
+export interface ImageRegion {
+  left: number
+  top: number
   width: number
   height: number
-  /** The size of the encoded image. */
-  bytes: number
 }
+
+/** A border, in pixels. */
+export interface ImageExtend {
+  top?: number
+  bottom?: number
+  left?: number
+  right?: number
+  /** @default '#000' */
+  background?: Color
+  /** One colour, the edge's pixels, the picture again, or mirrored. @default 'background' */
+  extendWith?: 'background' | 'copy' | 'repeat' | 'mirror'
+}
+
+/** A picture laid over the picture. */
+export interface ImageLayer {
+  /** An image, or `{ create }` for one colour. */
+  input: string | URL | Bytes | { create: CreateImage }
+  /** The bytes of `input` are pixels. */
+  raw?: RawPixels
+  /** @default 'over' */
+  blend?: ImageBlend
+  /** @default 'centre' */
+  gravity?: ImagePosition
+  /** Pixels from the top, with `left` in the place of `gravity`; may be negative. */
+  top?: number
+  left?: number
+  /** The layer is repeated over the whole picture. @default false */
+  tile?: boolean
+  /** The layer's colours are multiplied by its alpha. @default false */
+  premultiplied?: boolean
+  /** The layer is turned as its EXIF orientation says. @default false */
+  autoOrient?: boolean
+}
+
+/** How a layer is mixed with what is under it. */
+export type ImageBlend =
+  | 'clear'
+  | 'source'
+  | 'over'
+  | 'in'
+  | 'out'
+  | 'atop'
+  | 'dest'
+  | 'dest-over'
+  | 'dest-in'
+  | 'dest-out'
+  | 'dest-atop'
+  | 'xor'
+  | 'add'
+  | 'saturate'
+  | 'multiply'
+  | 'screen'
+  | 'overlay'
+  | 'darken'
+  | 'lighten'
+  | 'colour-dodge'
+  | 'color-dodge'
+  | 'colour-burn'
+  | 'color-burn'
+  | 'hard-light'
+  | 'soft-light'
+  | 'difference'
+  | 'exclusion'
+
+/** How a JPEG is encoded. */
+export interface JpegOptions {
+  /** 1 to 100. @default 80 */
+  quality?: number
+  /** @default false */
+  progressive?: boolean
+  /** @default '4:2:0' */
+  chromaSubsampling?: '4:2:0' | '4:4:4'
+  /** Huffman tables made for the picture. @default true */
+  optimiseCoding?: boolean
+  optimizeCoding?: boolean
+  /**
+   * mozjpeg's slow and small way. Where the addon was built without mozjpeg: progressive, with optimised tables.
+   * @default false
+   */
+  mozjpeg?: boolean
+}
+
+/** How a PNG is encoded. Pictures of 16 bits keep them. */
+export interface PngOptions {
+  /** 0 (fast) to 9 (small). @default 6 */
+  compressionLevel?: number
+  /** A filter is chosen for each row. @default false */
+  adaptiveFiltering?: boolean
+}
+
+/** How a WebP is encoded. */
+export interface WebpOptions {
+  /** 1 to 100. Without loss: how hard to try. @default 80 */
+  quality?: number
+  /** 0 to 100. @default 100 */
+  alphaQuality?: number
+  /** @default false */
+  lossless?: boolean
+  /** Nearly without loss: `quality` says how nearly. @default false */
+  nearLossless?: boolean
+  /** Sharper edges between colours, slower. @default false */
+  smartSubsample?: boolean
+  /** 0 (fast) to 6 (small). @default 4 */
+  effort?: number
+  /** The colour of transparent pixels is kept. @default false */
+  exact?: boolean
+  /** How often an animation is shown, 0 for ever. @default as the source says */
+  loop?: number
+  /** Milliseconds between frames, one number for all or one for each. @default as the source says */
+  delay?: number | number[]
+}
+
+/** Pixels as they are. */
+export interface RawOptions {
+  /** 8 bits a channel, or 16 in the byte order of the machine. @default 'uchar' */
+  depth?: 'uchar' | 'ushort'
+}
+
+/** The format of a result and its options: one of these. */
+export type ImageOutput = { jpeg: JpegOptions } | { png: PngOptions } | { webp: WebpOptions } | { raw: RawOptions }
+
+/** How an image is read. */
+export interface ImageReading {
+  /**
+   * The most pixels that the source, with all of its pages, and the result may have. It is compared with the header
+   * before any memory is taken. @default 268402689 (0x3fff × 0x3fff)
+   */
+  limitInputPixels?: number
+  /** How bad a damage must be to be an error. @default 'warning' */
+  failOn?: 'none' | 'truncated' | 'error' | 'warning'
+  /** The first page or frame, from 0. @default 0 */
+  page?: number
+  /** How many pages or frames, -1 for all. @default 1 */
+  pages?: number
+  /** The picture is turned as its EXIF orientation says. @default true */
+  autoOrient?: boolean
+  /** The colour profile is ignored. @default false */
+  ignoreIcc?: boolean
+  /** EXIF (the orientation set right), XMP and the resolution go into the result. @default false */
+  keepMetadata?: boolean
+  /** The source's colour profile goes into the result, whose colours stay in it. @default false */
+  keepIcc?: boolean
+}
+
+/**
+ * Input of `image.process`, which `image()` puts together: all that is done to one picture, in sharp's order whatever
+ * the order here: the EXIF orientation and `rotateBefore`, `extractBefore`, `flatten`, `negate`, `gamma`, `greyscale`,
+ * `resize`, `flip`, `flop`, `rotate`, `extract`, `extend`, `threshold`, `blur`, `modulate`, `composite`, `linear`,
+ * `normalise`, `tint`, `removeAlpha`, `ensureAlpha`.
+ *
+ * JPEG, PNG, WebP, GIF, BMP and ICO are read. Colours become sRGB. Progress is in percent.
+ *
+ * Fails with `ERR_IMAGE_INVALID` (no image, broken, cut off), `ERR_IMAGE_UNSUPPORTED` (a format that is not read),
+ * `ERR_IMAGE_TOO_LARGE`, or the operating system's code, such as `ENOENT`, when a file cannot be read or written.
+ */
+export interface ImageRequest extends ImageReading {
+  source: ImageSource
+  rotateBefore?: { angle: number; background?: Color }
+  extractBefore?: ImageRegion
+  resize?: ImageResize
+  flip?: boolean
+  flop?: boolean
+  rotate?: { angle: number; background?: Color }
+  extract?: ImageRegion
+  extend?: ImageExtend
+  flatten?: Color
+  gamma?: { gamma: number; gammaOut?: number }
+  greyscale?: boolean
+  threshold?: { threshold: number; greyscale?: boolean }
+  blur?: { sigma?: number; minAmplitude?: number }
+  composite?: (Omit<ImageLayer, 'input' | 'raw'> & { input: ImageSource })[]
+  normalise?: { lower?: number; upper?: number }
+  linear?: { a?: number[]; b?: number[] }
+  modulate?: { brightness?: number; saturation?: number; hue?: number; lightness?: number }
+  tint?: Color
+  negate?: { alpha?: boolean }
+  removeAlpha?: boolean
+  ensureAlpha?: number
+  /** @default what the name of `file` ends with, else the format of the source, else PNG */
+  output?: ImageOutput
+  /**
+   * Where the result is written: a path or a `file:` URL. The file appears under this name when it is complete. It may
+   * not be the source. @default none: the result has the bytes
+   */
+  file?: string | URL
+}
+
+/** What a result looks like. */
+export interface ImageInfo {
+  format: 'jpeg' | 'png' | 'webp' | 'raw'
+  /** Pixels. */
+  width: number
+  /** Pixels; of an animation all frames, one below the other. */
+  height: number
+  channels: 1 | 2 | 3 | 4
+  premultiplied: false
+  hasAlpha: boolean
+  /** Bytes. */
+  size: number
+  /** Of raw pixels. */
+  depth?: 'uchar' | 'ushort'
+  /** Frames of an animation. */
+  pages?: number
+  pageHeight?: number
+  /** What `cover` cut off on the left and at the top, as negative numbers. */
+  cropOffsetLeft?: number
+  cropOffsetTop?: number
+}
+
+/** What the header of an image says. */
+export interface ImageMetadata {
+  format: 'jpeg' | 'png' | 'webp' | 'gif' | 'bmp' | 'ico'
+  /** Bytes of the file. */
+  size: number
+  /** Pixels, before the EXIF orientation is applied. */
+  width: number
+  height: number
+  space: 'srgb' | 'b-w' | 'cmyk' | 'rgb16' | 'grey16'
+  channels: 1 | 2 | 3 | 4
+  depth: 'uchar' | 'ushort'
+  /** Pixels per inch. */
+  density?: number
+  chromaSubsampling?: string
+  isProgressive: boolean
+  isPalette: boolean
+  bitsPerSample?: number
+  /** Of an animation. */
+  pages?: number
+  pageHeight?: number
+  loop?: number
+  /** Milliseconds. */
+  delay?: number[]
+  hasProfile: boolean
+  hasAlpha: boolean
+  /** 1 to 8, as EXIF has it. */
+  orientation?: number
+  /** The size once the orientation is applied. */
+  autoOrient: { width: number; height: number }
+  compression?: string
+  exif?: Buffer
+  icc?: Buffer
+  xmp?: Buffer
+}
+
+/** Options of `image()`. */
+export interface ImageOptions extends ImageReading {
+  /** All frames of an animation: `pages: -1`. @default false */
+  animated?: boolean
+  /** The input is pixels. */
+  raw?: RawPixels
+  /** There is no input, but one colour. */
+  create?: CreateImage
+  /** Who does the work. @default `defaultPool()` */
+  pool?: WorkerPool
+  signal?: AbortSignal
+  /** Milliseconds from the start of the work. */
+  timeout?: number
+  /** Milliseconds in the queue. */
+  queueTimeout?: number
+  priority?: number
+  onProgress?: (progress: Progress) => void
+}
+
+/**
+ * A chain with sharp's names: what is to be done is gathered, and one native task does it when the result is asked for.
+ * The operations run in sharp's order (see `ImageRequest`), whatever the order of the calls; as in sharp, `rotate` and
+ * `extract` before `resize` are done before it. Methods throw an `ArgumentError` for an argument of the wrong kind, and
+ * return the chain; values are checked with the task.
+ */
+export interface Image extends Duplex {
+  resize(width?: number | null, height?: number | null, options?: ImageResize): this
+  resize(options: ImageResize): this
+  extract(region: ImageRegion): this
+  /** A border of so many pixels on all sides, or as the options say. */
+  extend(extend: number | ImageExtend): this
+  /** Clockwise, by degrees. Without an angle: `autoOrient()`. */
+  rotate(angle?: number, options?: { background?: Color }): this
+  /** On unless it is turned off. */
+  autoOrient(on?: boolean): this
+  /** Upside down. */
+  flip(on?: boolean): this
+  /** Left and right change places. */
+  flop(on?: boolean): this
+  flatten(options?: boolean | { background?: Color }): this
+  /** 1 to 3. @default 2.2 */
+  gamma(gamma?: number, gammaOut?: number): this
+  negate(options?: boolean | { alpha?: boolean }): this
+  /** The percentiles become black and white. @default lower 1, upper 99 */
+  normalise(options?: { lower?: number; upper?: number }): this
+  normalize(options?: { lower?: number; upper?: number }): this
+  /** 0 to 255. @default 128 */
+  threshold(threshold?: number | boolean, options?: { greyscale?: boolean; grayscale?: boolean }): this
+  /** `a * sample + b`: numbers for all channels, or one for each. */
+  linear(a?: number | number[], b?: number | number[]): this
+  modulate(options: { brightness?: number; saturation?: number; hue?: number; lightness?: number }): this
+  tint(colour: Color): this
+  greyscale(on?: boolean): this
+  grayscale(on?: boolean): this
+  removeAlpha(): this
+  /** 0 to 1. @default 1 */
+  ensureAlpha(alpha?: number): this
+  /** A Gaussian of this sigma, 0.3 to 1000; without one a fast blur of 3 × 3 pixels. */
+  blur(options?: number | boolean | { sigma?: number; minAmplitude?: number }): this
+  composite(layers: ImageLayer[]): this
+  jpeg(options?: JpegOptions): this
+  png(options?: PngOptions): this
+  webp(options?: WebpOptions): this
+  raw(options?: RawOptions): this
+  toFormat(format: 'jpeg' | 'jpg' | 'png' | 'webp' | 'raw' | { id: string }, options?: object): this
+  keepMetadata(on?: boolean): this
+  keepIccProfile(on?: boolean): this
+  /** The same chain for the same input: what is added to one is not added to the other. */
+  clone(): Image
+  toBuffer(options?: { resolveWithObject?: false }): Promise<Buffer>
+  toBuffer(options: { resolveWithObject: true }): Promise<{ data: Buffer; info: ImageInfo }>
+  /** The format is that of the name, unless one was named. The file appears when it is complete. */
+  toFile(file: string | URL): Promise<ImageInfo & { path: string }>
+  metadata(): Promise<ImageMetadata>
+}
+
+/**
+ * A picture and what is to be done to it. Without an input it is a stream to pipe the image into; the result can be piped
+ * on, or asked for.
+ *
+ *     await image('photo.jpg').resize(800, 600).webp({ quality: 80 }).toFile('photo.webp')
+ *
+ * @param input a path, a `file:` URL, the bytes of an image, or pixels when there is `raw`
+ */
+export function image(input?: string | URL | Bytes | ImageOptions, options?: ImageOptions): Image
 
 /** Input of `fault`, which fails in the way you ask for: to test how your service takes it. */
 export interface FaultInput {

@@ -10,7 +10,6 @@
  */
 
 const { Duplex } = require('node:stream')
-const { errorOf } = require('../errors')
 const { checkKnown, checkNumber, checkObject, limits, unexpected } = require('../options')
 const { WorkerPool } = require('../pool')
 const { defaultPool } = require('../run-task')
@@ -37,7 +36,7 @@ class Image extends Duplex {
   #request = {}
   /** How the task is run. @type {Record<string, any>} */
   #limits = {}
-  /** @type {WorkerPool | undefined} */
+  /** @type {InstanceType<typeof WorkerPool> | undefined} */
   #pool
 
   /**
@@ -47,15 +46,15 @@ class Image extends Duplex {
   constructor(input, written) {
     // `image({ create: … })`, as sharp has it.
     const onlyOptions = written === undefined && isOptions(input)
-    const options = onlyOptions ? input : (written ?? {})
+    const options = checkObject('options', onlyOptions ? input : (written ?? {}))
+    checkKnown(options, optionNames)
     super({ autoDestroy: true })
-    checkKnown(checkObject('options', options), optionNames)
-    const { animated, pool, raw, create } = /** @type {any} */ (options)
+    const { animated, pool, raw, create } = options
     if (pool !== undefined && !(pool instanceof WorkerPool)) {
       throw unexpected('pool', 'a WorkerPool', pool, 'ERR_INVALID_ARG_TYPE')
     }
     this.#pool = pool
-    limits(/** @type {any} */ (options))
+    limits(options)
     this.#limits = pick(options, limitNames)
     Object.assign(this.#request, pick(options, readingNames), pick(options, keepNames))
     if (animated) this.#request.pages ??= -1
@@ -72,7 +71,7 @@ class Image extends Duplex {
    * @param {object} [options]
    */
   resize(width, height, options) {
-    const given = isOptions(width) ? width : { ...options, ...defined({ width, height }) }
+    const given = isOptions(width) ? /** @type {object} */ (width) : { ...options, ...defined({ width, height }) }
     // What was turned before is turned first, so that the size is that of the result.
     if (this.#request.rotate) this.#beforeResize()
     return this.#set({ resize: optionsOf('resize', { ...this.#request.resize, ...defined(given) }) })
@@ -88,8 +87,8 @@ class Image extends Duplex {
 
   /** @param {unknown} extend pixels on all sides, or options */
   extend(extend) {
-    if (typeof extend === 'number') return this.extend({ top: extend, bottom: extend, left: extend, right: extend })
-    return this.#set({ extend: optionsOf('extend', extend) })
+    const all = typeof extend === 'number' ? { top: extend, bottom: extend, left: extend, right: extend } : extend
+    return this.#set({ extend: optionsOf('extend', all) })
   }
 
   /**
@@ -337,14 +336,18 @@ class Image extends Duplex {
   _read() {
     if (this.#isRead) return
     this.#isRead = true
-    this.toBuffer({ resolveWithObject: true }).then(
-      ({ data, info }) => {
-        this.emit('info', info)
-        this.push(data)
-        this.push(null)
-      },
-      (error) => this.destroy(error),
-    )
+    void this.#give()
+  }
+
+  async #give() {
+    try {
+      const { data, info } = await this.toBuffer({ resolveWithObject: true })
+      this.emit('info', info)
+      this.push(data)
+      this.push(null)
+    } catch (error) {
+      this.destroy(/** @type {Error} */ (error))
+    }
   }
 
   #isRead = false

@@ -7,6 +7,7 @@
  * @module
  */
 
+const { cargoFeatures } = require('../features')
 const { tool } = require('./commands')
 const { countCargo } = require('./counts')
 const { jest } = require('./jest')
@@ -29,7 +30,8 @@ function builds() {
 
 /** @returns {Step[]} */
 function checks() {
-  const clippy = ['clippy', '--locked', '--all-targets', '--', '-D', 'warnings']
+  const features = cargoFeatures()
+  const clippy = ['clippy', '--locked', '--all-targets', ...features, '--', '-D', 'warnings']
   return [
     { name: 'rustfmt', command: ['cargo', 'fmt', '--check'], minutes: 2 },
     { name: 'prettier', command: tool('prettier', '--check', '.'), minutes: 3 },
@@ -39,8 +41,27 @@ function checks() {
     { name: 'names exported', command: [process.execPath, 'scripts/test/names.js'], minutes: 1 },
     { name: 'publint', command: tool('publint', '--strict'), minutes: 3 },
     { name: 'clippy', command: ['cargo', ...clippy], minutes: 15 },
-    { name: 'cargo test', command: ['cargo', 'test', '--locked'], minutes: 20, count: countCargo },
+    { name: 'cargo test', command: ['cargo', 'test', '--locked', ...features], minutes: 20, count: countCargo },
+    ...pureRust(features),
     jest(),
+  ]
+}
+
+/**
+ * Images once more on the path that is built where there is no nasm.
+ *
+ * @param {string[]} features
+ * @returns {Step[]}
+ */
+function pureRust(features) {
+  if (features.length === 0) return []
+  return [
+    {
+      name: 'cargo test without mozjpeg',
+      command: ['cargo', 'test', '--locked', '--lib', 'image::'],
+      minutes: 20,
+      count: countCargo,
+    },
   ]
 }
 
