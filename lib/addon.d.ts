@@ -168,6 +168,8 @@ export function submit(pool: number, slot: number, task: number): string | null
 export function startRunner(): Promise<void>
 /** Every native task, as JSON text. */
 export function listTasks(): string
+/** What this build can do with images, as JSON text. */
+export function imageCodecs(): string
 /** The number of a task, or the message of the error when no task has this name. */
 export function findTask(name: string): number | string
 /**

@@ -21,7 +21,10 @@ const keepNames = Object.freeze(['keepMetadata', 'keepIcc'])
 const limitNames = Object.freeze(['signal', 'timeout', 'queueTimeout', 'priority', 'onProgress'])
 const optionNames = Object.freeze([...readingNames, ...keepNames, ...limitNames, 'animated', 'raw', 'create', 'pool'])
 
-const formats = Object.freeze(['jpeg', 'png', 'webp', 'raw'])
+const formats = Object.freeze(['jpeg', 'png', 'webp', 'gif', 'tiff', 'raw'])
+
+/** Other names of them. */
+const aliases = /** @type {Record<string, string>} */ ({ jpg: 'jpeg', tif: 'tiff' })
 
 /** @typedef {Record<string, any>} Request the input of `image.process`, without its source */
 
@@ -83,6 +86,11 @@ class Image extends Duplex {
     if (this.#request.resize) return this.#set({ extract: given })
     if (this.#request.rotate) this.#beforeResize()
     return this.#set(this.#request.extractBefore ? { extract: given } : { extractBefore: given })
+  }
+
+  /** @param {object} [options] */
+  trim(options = {}) {
+    return this.#set({ trim: optionsOf('trim', options) })
   }
 
   /** @param {unknown} extend pixels on all sides, or options */
@@ -206,6 +214,23 @@ class Image extends Duplex {
     return this.#set({ blur: given })
   }
 
+  /** @param {unknown} [options] sigma, or options */
+  sharpen(options = {}) {
+    if (options === false) return this.#unset('sharpen')
+    const given =
+      typeof options === 'number' ? { sigma: options } : options === true ? {} : optionsOf('sharpen', options)
+    if (given.sigma !== undefined) checkNumber('sharpen.sigma', given.sigma, { min: 0.000001, max: 10 })
+    for (const name of ['m1', 'm2', 'x1', 'y2', 'y3']) {
+      if (given[name] !== undefined) checkNumber(`sharpen.${name}`, given[name], { min: 0, max: 1000000 })
+    }
+    return this.#set({ sharpen: given })
+  }
+
+  /** The side of the square. @param {number} [size] */
+  median(size = 3) {
+    return this.#set({ median: { size: checkNumber('median', size, { min: 1, max: 1000, integer: true }) } })
+  }
+
   /** @param {unknown} layers */
   composite(layers) {
     if (!Array.isArray(layers)) throw unexpected('layers', 'an array', layers, 'ERR_INVALID_ARG_TYPE')
@@ -237,6 +262,16 @@ class Image extends Duplex {
   }
 
   /** @param {object} [options] */
+  gif(options) {
+    return this.toFormat('gif', options)
+  }
+
+  /** @param {object} [options] */
+  tiff(options) {
+    return this.toFormat('tiff', options)
+  }
+
+  /** @param {object} [options] */
   raw(options) {
     return this.toFormat('raw', options)
   }
@@ -247,7 +282,7 @@ class Image extends Duplex {
    */
   toFormat(format, options = {}) {
     const id = /** @type {any} */ (format)?.id ?? format
-    const name = id === 'jpg' ? 'jpeg' : id
+    const name = aliases[id] ?? id
     if (!formats.includes(name)) {
       throw unexpected(
         'format',
@@ -297,6 +332,10 @@ class Image extends Duplex {
 
   async metadata() {
     return this.#run('image.metadata', {})
+  }
+
+  async stats() {
+    return this.#run('image.stats', pick(this.#request, ['limitInputPixels']))
   }
 
   /**
@@ -393,4 +432,4 @@ function image(input, options) {
   return new Image(input, options)
 }
 
-module.exports = { Image, image }
+module.exports = { Image, formats, image, optionNames }

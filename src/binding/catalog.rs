@@ -36,6 +36,12 @@ pub fn find_task(name: String) -> Either<u32, String> {
     }
 }
 
+/// What this build can do with images, as JSON text.
+#[napi]
+pub fn image_codecs() -> String {
+    serde_json::to_string(&tasks::Codecs::of_this_build()).expect("words are JSON")
+}
+
 /// How many events a batch has at the most.
 #[napi]
 pub fn batch_size() -> u32 {

@@ -7,6 +7,7 @@ mod image;
 mod noop;
 mod numeric;
 
+pub use self::image::Codecs;
 use crate::engine::Entry;
 
 /// The registry, in the order in which `tasks()` lists it.
@@ -15,6 +16,7 @@ pub static ALL: &[Entry] = &[
     Entry::of::<fault::Fault>(),
     Entry::of::<image::Metadata>(),
     Entry::of::<image::Process>(),
+    Entry::of::<image::Stats>(),
     noop::ENTRY,
     Entry::of::<numeric::Reduce>(),
 ];

@@ -1,6 +1,6 @@
 //! How large a result is, and which part of the image it shows: the arithmetic of sharp's `resize`.
 
-use super::request::{Fit, Position, Resize};
+use super::request::{Fit, Focus, Position, Resize};
 use super::turn::Rectangle;
 use crate::engine::{Code, TaskError};
 
@@ -11,7 +11,8 @@ pub(super) struct Plan {
     pub(super) shown: Rectangle,
     /// The size that this part is scaled to.
     pub(super) size: (u32, u32),
-    /// The size of the result: larger when there is background beside the image.
+    /// The size of the result: larger when there is background beside the image, smaller when what is worth to be seen is
+    /// cut out of it.
     pub(super) canvas: (u32, u32),
     /// Where `cover` cut, in pixels of the resized image and in sharp's signs.
     pub(super) crop: Option<(i32, i32)>,
@@ -59,7 +60,12 @@ impl Plan {
         match resize.fit {
             Fit::Cover if full != target => {
                 let kept = (full.0.min(target.0), full.1.min(target.1));
-                let (left, top) = resize.position.within(full, kept, Half::Up);
+                let Focus::Place(position) = resize.position else {
+                    // What is worth to be seen is looked for in all of the resized picture.
+                    plan.canvas = kept;
+                    return Ok(plan);
+                };
+                let (left, top) = position.within(full, kept, Half::Up);
                 let part = |length: f64, pixels: u32, full: u32| length * f64::from(pixels) / f64::from(full);
                 plan.shown = Rectangle {
                     left: part(width, left, full.0),

@@ -76,7 +76,7 @@ impl Task for Metadata {
 
     fn run(input: Input, context: &Context<'_>) -> Result<Output, TaskError> {
         let bytes = source::read(&input.source, context)?;
-        let header = decode::header(&bytes, context)?;
+        let header = decode::header(&bytes, 0, context)?;
         let (width, height) = Turn::of_exif(header.orientation).size((header.width, header.height));
         let animated = header.pages > 1;
         Output::of(Said {

@@ -5,13 +5,16 @@
 //! with `colour` and `ops`, or `planar` for photos that stay in planes, `encode`. `raster`, `planes` and `memory` hold the
 //! pixels.
 
+mod codecs;
 mod colour;
 mod decode;
 mod encode;
 mod exif;
 mod fit;
+mod layers;
 #[cfg(feature = "turbo")]
 mod libjpeg;
+mod limits;
 mod memory;
 mod metadata;
 mod ops;
@@ -22,10 +25,13 @@ mod process;
 mod raster;
 mod request;
 mod source;
+mod stats;
 #[cfg(test)]
 mod tests;
 mod turn;
 mod view;
 
+pub use self::codecs::Codecs;
 pub(super) use self::metadata::Metadata;
 pub(super) use self::process::Process;
+pub(super) use self::stats::Stats;

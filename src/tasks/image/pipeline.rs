@@ -1,24 +1,25 @@
 //! What happens to a picture between decoding and encoding, in sharp's order:
 //!
 //! 1. turned as EXIF says, and `rotateBefore`
-//! 2. `extractBefore`
-//! 3. colours to sRGB, `flatten`, `negate`, `gamma`, `greyscale`
-//! 4. `resize`, with the part that `cover` keeps or the canvas of `contain`
-//! 5. `flip`, `flop`, `rotate`, `extract`, `extend`
-//! 6. `threshold`, `blur`, `modulate`, `composite`, the way back of `gamma`, `linear`, `normalise`,
+//! 2. `trim`
+//! 3. `extractBefore`
+//! 4. colours to sRGB, `flatten`, `negate`, `gamma`, `greyscale`
+//! 5. `resize`, with the part that `cover` keeps or the canvas of `contain`
+//! 6. `flip`, `flop`, `rotate`, `extract`, `extend`
+//! 7. `median`, `threshold`, `blur`, `modulate`, `sharpen`, `composite`, the way back of `gamma`, `linear`, `normalise`,
 //!    `tint`, `removeAlpha`, `ensureAlpha`
 //!
 //! Turning waits until the picture is small: what comes before it is done in the frame of the stored picture.
 //!
 //! Runs on: the thread of the task; the work on pixels also on idle threads of the pool.
 
-use super::colour;
 use super::decode::{Header, Space};
-use super::ops::{alpha, composite, filter, geometry, resize, rotate, tone};
+use super::ops::{alpha, composite, filter, geometry, interest, median, resize, rotate, sharpen, tone, trim};
 use super::raster::Picture;
 use super::request::Request;
 use super::turn::Turn;
 use super::view::{Scale, View, part, quarters};
+use super::{colour, limits};
 use crate::engine::{Context, TaskError};
 
 /// A picture in memory, and what is known of the file that it came from.
@@ -31,8 +32,19 @@ pub(super) struct Stored<'a> {
     pub(super) upright: Turn,
 }
 
-/// What `cover` left out on the left and at the top, as negative numbers, as sharp has it.
-pub(super) type CropOffset = Option<(i32, i32)>;
+/// What was cut off on the left and at the top, as negative numbers, as sharp has it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Offsets {
+    /// By `cover`.
+    pub(super) crop: Option<(i32, i32)>,
+    /// By `trim`.
+    pub(super) trim: Option<(i32, i32)>,
+}
+
+/// Whether something is done to the picture in its own size, which makes a copy of it.
+pub(super) fn changes_source(request: &Request) -> bool {
+    is_toned(request) || request.trim.is_some() || request.rotate_before.is_some()
+}
 
 /// The turn before the resizing.
 pub(super) fn turn_before(request: &Request, upright: Turn) -> Turn {
@@ -50,31 +62,35 @@ pub(super) fn process(
     request: &Request,
     layers: &[Picture],
     context: &Context<'_>,
-) -> Result<(Picture, CropOffset), TaskError> {
-    let mut crop = None;
-    let picture = resized(stored, request, &mut crop, context)?;
+) -> Result<(Picture, Offsets), TaskError> {
+    let (picture, offsets) = resized(stored, request, context)?;
     let picture = placed(picture, request, context)?;
     let picture = refined(picture, request, layers, context)?;
-    Ok((picture, crop))
+    Ok((picture, offsets))
 }
 
-/// Steps 1 to 4.
-fn resized(
-    stored: Stored<'_>,
-    request: &Request,
-    crop: &mut CropOffset,
-    context: &Context<'_>,
-) -> Result<Picture, TaskError> {
+/// Steps 1 to 5.
+fn resized(stored: Stored<'_>, request: &Request, context: &Context<'_>) -> Result<(Picture, Offsets), TaskError> {
     let Stored { mut picture, mut scale, header, upright } = stored;
     let mut turn = turn_before(request, upright);
+    let mut offsets = Offsets::default();
     let slanted = request.rotate_before.as_ref().filter(|rotate| quarters(rotate).is_none());
-    if let Some(rotate) = slanted {
+    // These two look at the picture as it is seen, and give it another size.
+    if slanted.is_some() || request.trim.is_some() {
         picture = geometry::oriented(picture, turn, context)?;
         turn = Turn::default();
-        picture = rotate::rotated(picture, rotate, context)?;
+        if let Some(rotate) = slanted {
+            picture = rotate::rotated(picture, rotate, context)?;
+        }
+        if let Some(trim) = &request.trim {
+            let (trimmed, (left, top)) = trim::trimmed(picture, trim, context)?;
+            picture = trimmed;
+            offsets.trim = Some((-(left as i32), -(top as i32)));
+        }
         scale = Scale { size: picture.size(), shrink: 1 };
     }
     let view = View::of(request, scale.size, turn)?;
+    limits::check_canvas(view.plan.canvas, 1, request.limit_input_pixels)?;
     let late = can_be_late(request, header);
     if !late {
         picture = toned(in_srgb(picture, header, request, context)?, request, context)?;
@@ -86,19 +102,27 @@ fn resized(
         picture = in_srgb(picture, header, request, context)?;
     }
     picture = geometry::oriented(picture, view.turn, context)?;
-    *crop = view.plan.crop;
-    match &request.resize {
-        Some(resize) => geometry::embedded(picture, view.plan.canvas, resize.position, resize.background, context),
-        None => Ok(picture),
+    offsets.crop = view.plan.crop;
+    let Some(resize) = &request.resize else { return Ok((picture, offsets)) };
+    let canvas = view.plan.canvas;
+    if canvas.0 < picture.size().0 || canvas.1 < picture.size().1 {
+        let (picture, (left, top)) = interest::cropped(picture, canvas, resize.position, context)?;
+        offsets.crop = Some((-(left as i32), -(top as i32)));
+        return Ok((picture, offsets));
     }
+    let picture = geometry::embedded(picture, canvas, resize.position.place(), resize.background, context)?;
+    Ok((picture, offsets))
 }
 
 /// Whether the colours can wait until the picture is small: resizing comes out the same then, but for samples that a
 /// profile bends, and those of a photo are too close to its neighbours to tell.
 fn can_be_late(request: &Request, header: Option<&Header>) -> bool {
-    let is_toned =
-        request.flatten.is_some() || request.negate.is_some() || request.gamma.is_some() || request.greyscale;
-    !is_toned && header.is_none_or(|header| header.space != Space::Cmyk)
+    !is_toned(request) && header.is_none_or(|header| header.space != Space::Cmyk)
+}
+
+/// Whether colours are changed before the resizing.
+fn is_toned(request: &Request) -> bool {
+    request.flatten.is_some() || request.negate.is_some() || request.gamma.is_some() || request.greyscale
 }
 
 fn in_srgb(
@@ -115,7 +139,7 @@ fn in_srgb(
     }
 }
 
-/// Step 3, in sRGB.
+/// Step 4, in sRGB.
 fn toned(mut picture: Picture, request: &Request, context: &Context<'_>) -> Result<Picture, TaskError> {
     if let Some(background) = request.flatten {
         picture = alpha::flattened(picture, background, context)?;
@@ -132,7 +156,7 @@ fn toned(mut picture: Picture, request: &Request, context: &Context<'_>) -> Resu
     Ok(picture)
 }
 
-/// Step 5.
+/// Step 6.
 fn placed(mut picture: Picture, request: &Request, context: &Context<'_>) -> Result<Picture, TaskError> {
     picture = geometry::oriented(picture, turn_after(request), context)?;
     if let Some(rotate) = request.rotate.as_ref().filter(|rotate| quarters(rotate).is_none()) {
@@ -144,18 +168,22 @@ fn placed(mut picture: Picture, request: &Request, context: &Context<'_>) -> Res
         picture = geometry::extracted(picture, region.left, region.top, size, context)?;
     }
     if let Some(extend) = &request.extend {
+        limits::check_canvas(geometry::extended_size(picture.size(), extend), 1, request.limit_input_pixels)?;
         picture = geometry::extended(picture, extend, context)?;
     }
     Ok(picture)
 }
 
-/// Step 6.
+/// Step 7.
 fn refined(
     mut picture: Picture,
     request: &Request,
     layers: &[Picture],
     context: &Context<'_>,
 ) -> Result<Picture, TaskError> {
+    if let Some(median) = &request.median {
+        picture = median::median(picture, median.size.0 as usize, context)?;
+    }
     if let Some(threshold) = &request.threshold {
         picture = tone::threshold(picture, threshold, context)?;
     }
@@ -164,6 +192,9 @@ fn refined(
     }
     if let Some(modulate) = &request.modulate {
         picture = tone::modulated(picture, modulate, context)?;
+    }
+    if let Some(sharpen) = &request.sharpen {
+        picture = sharpen::sharpened(picture, sharpen, context)?;
     }
     for (layer, over) in request.composite.iter().zip(layers) {
         picture = composite::composed(picture, over, layer, context)?;

@@ -8,7 +8,7 @@ use super::colour;
 use super::decode::{self, Ask, Header, Kind};
 use super::encode::{self, Extras};
 use super::ops::{geometry, resize};
-use super::pipeline::{CropOffset, turn_after};
+use super::pipeline::{Offsets, turn_after};
 use super::planes::Planes;
 use super::raster::{Picture, Raster};
 use super::request::{Output, Request, Subsampling};
@@ -28,7 +28,10 @@ pub(super) fn suits(request: &Request, output: &Output, header: &Header) -> bool
         && request.gamma.is_none()
         && !request.greyscale
         && request.threshold.is_none()
+        && request.median.is_none()
         && request.blur.is_none()
+        && request.sharpen.is_none()
+        && request.trim.is_none()
         && request.composite.is_empty()
         && request.normalise.is_none()
         && request.linear.is_none()
@@ -47,7 +50,7 @@ pub(super) fn suits(request: &Request, output: &Output, header: &Header) -> bool
 /// A photo in planes of its final size, the chroma planes of half that size, rounded up.
 pub(super) struct Photo {
     pub(super) planes: Planes,
-    pub(super) crop: CropOffset,
+    pub(super) offsets: Offsets,
 }
 
 impl Photo {
@@ -102,7 +105,7 @@ pub(super) fn photo(
         cb: placed(planes.cb, chroma, stored_chroma_size)?,
         cr: placed(planes.cr, chroma, stored_chroma_size)?,
     };
-    Ok(Some(Photo { planes, crop: view.plan.crop }))
+    Ok(Some(Photo { planes, offsets: Offsets { crop: view.plan.crop, trim: None } }))
 }
 
 /// The size of the chroma planes of 4:2:0.

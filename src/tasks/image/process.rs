@@ -8,13 +8,14 @@ use serde::Serialize;
 
 use super::decode::{self, Ask, Header, Kind};
 use super::encode::{self, Extras, Image};
-use super::pipeline::{self, CropOffset, Stored, turn_before};
+use super::layers::Layers;
+use super::pipeline::{self, Offsets, Stored, turn_before};
 use super::raster::{Picture, Raster, Sample};
-use super::request::{Create, Delay, FailOn, Layer, Output, RawPixels, Request, Source};
+use super::request::{Delay, Output, Request, Source};
 use super::turn::Turn;
 use super::view::{Scale, View};
-use super::{colour, memory, metadata, ops, planar, source};
-use crate::engine::{Binary, Code, Context, Element, Output as TaskOutput, Task, TaskError};
+use super::{colour, limits, memory, metadata, ops, planar, source};
+use crate::engine::{Binary, Code, Context, Output as TaskOutput, Task, TaskError};
 use crate::tasks::file::FilePath;
 
 pub(in crate::tasks) struct Process;
@@ -60,10 +61,14 @@ struct Shape {
     crop_offset_left: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     crop_offset_top: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trim_offset_left: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trim_offset_top: Option<i32>,
 }
 
 impl Shape {
-    fn of((width, height): (u32, u32), channels: usize, crop: CropOffset) -> Self {
+    fn of((width, height): (u32, u32), channels: usize, offsets: Offsets) -> Self {
         Self {
             width,
             height,
@@ -73,8 +78,10 @@ impl Shape {
             depth: None,
             pages: None,
             page_height: None,
-            crop_offset_left: crop.map(|(left, _)| left),
-            crop_offset_top: crop.map(|(_, top)| top),
+            crop_offset_left: offsets.crop.map(|(left, _)| left),
+            crop_offset_top: offsets.crop.map(|(_, top)| top),
+            trim_offset_left: offsets.trim.map(|(left, _)| left),
+            trim_offset_top: offsets.trim.map(|(_, top)| top),
         }
     }
 }
@@ -91,8 +98,7 @@ impl Task for Process {
             refuse_own_input(file, &request)?;
         }
         let (bytes, shape, output) = match &request.source {
-            Source::Raw(raw) => from_pixels(raw_picture(raw, context)?, &request, named, context)?,
-            Source::Create(create) => from_pixels(created(create)?, &request, named, context)?,
+            Source::Raw(_) | Source::Create(_) => from_pixels(&request, named, context)?,
             source @ (Source::File(_) | Source::Bytes(_)) => {
                 let bytes = source::read(source, context)?;
                 from_bytes(bytes, &request, named, context)?
@@ -142,23 +148,27 @@ fn refuse_own_input(file: &FilePath, request: &Request) -> Result<(), TaskError>
 
 /// Pixels of the source's own, without a file around them.
 fn from_pixels(
-    picture: Picture,
     request: &Request,
     named: Option<Output>,
     context: &Context<'_>,
 ) -> Result<(Vec<u8>, Shape, Output), TaskError> {
     let output = named.unwrap_or_else(|| Output::of_extension("png").expect("it is known"));
-    let size = picture.size();
-    check_pixels(size, 1, request)?;
-    let view = View::of(request, size, turn_before(request, Turn::default()))?;
-    check_result(&view, 1, &output, request)?;
-    let layers = layers(request, context)?;
+    let size = source::size_of_pixels(&request.source);
+    limits::check_source(size, 1, request.limit_input_pixels)?;
+    let view = first_view(request, size, turn_before(request, Turn::default()), 1, &output)?;
+    let layers = Layers::read(request, context)?;
+    let bytes = source::bytes_of_pixels(&request.source);
+    let sample = bytes / (u64::from(size.0) * u64::from(size.1)).max(1);
+    let work = limits::bytes_of_work(bytes, &view, sample, 1, request);
+    let _reservation = memory::reserve(bytes + work + layers.bytes(), context)?;
+    let picture = source::pixels(&request.source, context)?;
+    let layers = layers.decode(context)?;
     context.progress(DECODED, WRITTEN);
     let stored = Stored { picture, scale: Scale { size, shrink: 1 }, header: None, upright: Turn::default() };
-    let (picture, crop) = pipeline::process(stored, request, &layers, context)?;
+    let (picture, offsets) = pipeline::process(stored, request, &layers, context)?;
     context.progress(CHANGED, WRITTEN);
     let image = Image { frames: vec![picture], delays: Vec::new(), loops: 0, extras: Extras::default() };
-    let (bytes, shape) = encoded(image, crop, &output, request, context)?;
+    let (bytes, shape) = encoded(image, offsets, &output, request, context)?;
     Ok((bytes, shape, output))
 }
 
@@ -169,24 +179,28 @@ fn from_bytes(
     named: Option<Output>,
     context: &Context<'_>,
 ) -> Result<(Vec<u8>, Shape, Output), TaskError> {
-    let header = decode::header(&bytes, context)?;
+    let header = decode::header(&bytes, request.page, context)?;
     let output = named.unwrap_or_else(|| Output::natural(header.kind));
     let size = (header.width, header.height);
     let pages = pages(&header, request)?;
-    check_pixels(size, pages, request)?;
+    limits::check_source(size, pages, request.limit_input_pixels)?;
     let upright = if request.auto_orient { Turn::of_exif(header.orientation) } else { Turn::default() };
-    let mut view = View::of(request, size, turn_before(request, upright))?;
-    check_result(&view, pages, &output, request)?;
+    let turn = turn_before(request, upright);
+    let mut view = first_view(request, size, turn, pages, &output)?;
     let shrink = if can_shrink(request, &header) { view.shrink() } else { 1 };
     let mut scale = Scale { size, shrink };
     if shrink > 1 && request.extract_before.is_none() {
         // As sharp has it: pixels at the right and at the bottom that are not whole in the smaller picture are left out,
         // and what is left gives the proportions.
         scale = Scale { size: (size.0 / shrink, size.1 / shrink), shrink: 1 };
-        view = View::of(request, scale.size, turn_before(request, upright))?;
+        view = View::of(request, scale.size, turn)?;
     }
     let ask = Ask { shrink, page: request.page, pages, fail_on: request.fail_on };
-    let _reservation = memory::reserve(bytes_needed(&header, &view, &ask), context)?;
+    let layers = Layers::read(request, context)?;
+    let decoding = limits::bytes_of_source(&header, &ask);
+    let sample = u64::from(header.depth / 8).max(1) * header.channels as u64;
+    let work = limits::bytes_of_work(decoding, &view, sample, pages, request);
+    let _reservation = memory::reserve(decoding + work + layers.bytes(), context)?;
     let extras = extras(&header, request, !upright.is_none());
     if planar::suits(request, &output, &header)
         && let Some(photo) = planar::photo(request, &header, &view, scale, &bytes, &ask, context)?
@@ -194,26 +208,44 @@ fn from_bytes(
         drop(bytes);
         context.progress(CHANGED, WRITTEN);
         let encoded = photo.encode(&output, &extras, context, &encoding(context))?;
-        return Ok((encoded, Shape::of(photo.size(), 3, photo.crop), output));
+        return Ok((encoded, Shape::of(photo.size(), 3, photo.offsets), output));
     }
     let decoded = decode::decode(&header, &bytes, &ask, context)?;
     drop(bytes);
-    let layers = layers(request, context)?;
+    let layers = layers.decode(context)?;
     context.progress(DECODED, WRITTEN);
     let mut frames = Vec::with_capacity(decoded.frames.len());
-    let mut crop = None;
+    let mut offsets = Offsets::default();
     for picture in decoded.frames {
         let stored = Stored { picture, scale, header: Some(&header), upright };
         let (picture, cut) = pipeline::process(stored, request, &layers, context)?;
-        crop = cut;
+        offsets = cut;
         frames.push(picture);
     }
     context.progress(CHANGED, WRITTEN);
     let first = (request.page as usize).min(header.delays.len());
     let delays = header.delays[first..].iter().copied().take(frames.len()).collect();
     let image = Image { frames, delays, loops: header.loops.unwrap_or(0), extras };
-    let (bytes, shape) = encoded(image, crop, &output, request, context)?;
+    let (bytes, shape) = encoded(image, offsets, &output, request, context)?;
     Ok((bytes, shape, output))
+}
+
+/// The view of a source, with a result that is within the limits. What is trimmed has a view only when that is done:
+/// until then it is the whole picture.
+fn first_view(request: &Request, size: (u32, u32), turn: Turn, pages: u32, output: &Output) -> Result<View, TaskError> {
+    if request.trim.is_some() {
+        return if pages == 1 { Ok(View::whole(size, turn)) } else { Err(refused_with_pages("trim")) };
+    }
+    let view = View::of(request, size, turn)?;
+    limits::check_canvas(view.plan.canvas, pages, request.limit_input_pixels)?;
+    limits::check_sides(view.plan.canvas, output)?;
+    Ok(view)
+}
+
+/// What would make every page another size.
+fn refused_with_pages(option: &str) -> TaskError {
+    let message = format!("Expected `{option}` to be used with one page or frame, got several");
+    TaskError::new(Code::InvalidArgValue, message)
 }
 
 /// How many pages are read.
@@ -235,61 +267,14 @@ fn pages(header: &Header, request: &Request) -> Result<u32, TaskError> {
     }
 }
 
-fn check_pixels((width, height): (u32, u32), pages: u32, request: &Request) -> Result<(), TaskError> {
-    let limit = request.limit_input_pixels.0;
-    let pixels = u128::from(width) * u128::from(height) * u128::from(pages);
-    if pixels > u128::from(limit) {
-        let times = if pages == 1 { String::new() } else { format!(" × {pages} pages") };
-        let message = format!("The image has {width} × {height}{times} pixels, `limitInputPixels` is {limit}");
-        return Err(TaskError::new(Code::ImageTooLarge, message));
-    }
-    Ok(())
-}
-
-/// Fails when the result would have more pixels than allowed, or than its format can have: before anything is decoded.
-fn check_result(view: &View, pages: u32, output: &Output, request: &Request) -> Result<(), TaskError> {
-    let (width, height) = view.plan.canvas;
-    let too_large = |why: String| {
-        let message = format!("The result would have {width} × {height} pixels, {why}");
-        Err(TaskError::new(Code::ImageTooLarge, message))
-    };
-    let limit = request.limit_input_pixels.0;
-    if u128::from(width) * u128::from(height) * u128::from(pages) > u128::from(limit) {
-        return too_large(format!("`limitInputPixels` is {limit}"));
-    }
-    check_sides((width, height), output)
-}
-
-fn check_sides((width, height): (u32, u32), output: &Output) -> Result<(), TaskError> {
-    let max_side = encode::max_side(output);
-    if width.max(height) <= max_side {
-        return Ok(());
-    }
-    let message = format!(
-        "The result would have {width} × {height} pixels, and no {} can have a side of more than {max_side}",
-        output.name()
-    );
-    Err(TaskError::new(Code::ImageTooLarge, message))
-}
-
 /// Whether a picture may be decoded at the scale of the result: not when its own pixels matter.
 fn can_shrink(request: &Request, header: &Header) -> bool {
     let slanted = request.rotate_before.as_ref().is_some_and(|rotate| super::view::quarters(rotate).is_none());
-    header.kind == Kind::Jpeg && request.resize.is_some() && request.gamma.is_none() && !slanted
-}
-
-/// The bytes that a picture takes at most while it is worked on: as it is decoded, and twice as it is in the end.
-fn bytes_needed(header: &Header, view: &View, ask: &Ask) -> u64 {
-    let sample = u64::from(header.depth / 8).max(1) * header.channels as u64;
-    let pixels = |(width, height): (u32, u32)| u64::from(width) * u64::from(height);
-    let decoded = pixels((header.width.div_ceil(ask.shrink), header.height.div_ceil(ask.shrink)));
-    // A progressive JPEG is kept whole, as coefficients of two bytes.
-    let coefficients = if header.kind == Kind::Jpeg && header.progressive {
-        2 * header.channels as u64 * pixels((header.width, header.height))
-    } else {
-        0
-    };
-    u64::from(ask.pages) * sample * (decoded + 2 * pixels(view.plan.canvas)) + coefficients
+    header.kind == Kind::Jpeg
+        && request.resize.is_some()
+        && request.gamma.is_none()
+        && request.trim.is_none()
+        && !slanted
 }
 
 fn extras(header: &Header, request: &Request, turned: bool) -> Extras {
@@ -306,7 +291,7 @@ fn encoding<'a>(context: &'a Context<'_>) -> impl Fn(u64) + 'a {
 
 fn encoded(
     mut image: Image,
-    crop: CropOffset,
+    offsets: Offsets,
     output: &Output,
     request: &Request,
     context: &Context<'_>,
@@ -331,9 +316,9 @@ fn encoded(
         *frame = suited(taken, output, request, context)?;
     }
     let (width, height) = image.frames[0].size();
-    check_sides((width, height), output)?;
+    limits::check_sides((width, height), output)?;
     let channels = image.frames[0].channels();
-    let mut shape = Shape::of((width, height), channels, crop);
+    let mut shape = Shape::of((width, height), channels, offsets);
     if pages > 1 {
         shape.height = page_height * pages as u32;
         (shape.pages, shape.page_height) = (Some(pages), Some(page_height));
@@ -388,65 +373,4 @@ fn stacked(frames: &[Picture], context: &Context<'_>) -> Result<Picture, TaskErr
         .filter_map(|frame| if let Picture::Sixteen(raster) = frame { Some(raster) } else { None })
         .collect();
     of(&sixteen, context).map(Picture::Sixteen)
-}
-
-/// The pictures of `composite`, decoded, in sRGB and upright if that is asked for.
-fn layers(request: &Request, context: &Context<'_>) -> Result<Vec<Picture>, TaskError> {
-    request.composite.iter().map(|layer| layer_picture(layer, request, context)).collect()
-}
-
-fn layer_picture(layer: &Layer, request: &Request, context: &Context<'_>) -> Result<Picture, TaskError> {
-    let (bytes, header) = match &layer.input {
-        Source::Raw(raw) => return raw_picture(raw, context),
-        Source::Create(create) => return created(create),
-        source => {
-            let bytes = source::read(source, context)?;
-            let header = decode::header(&bytes, context)?;
-            (bytes, header)
-        }
-    };
-    check_pixels((header.width, header.height), 1, request)?;
-    let ask = Ask { shrink: 1, page: 0, pages: 1, fail_on: FailOn::Warning };
-    let mut decoded = decode::decode(&header, &bytes, &ask, context)?;
-    let picture = colour::to_srgb(decoded.frames.remove(0), &header, false, context)?;
-    if layer.auto_orient {
-        return ops::geometry::oriented(picture, Turn::of_exif(header.orientation), context);
-    }
-    Ok(picture)
-}
-
-/// Raw pixels, as they are.
-fn raw_picture(raw: &RawPixels, context: &Context<'_>) -> Result<Picture, TaskError> {
-    let (width, height, channels) = (raw.width.0 as u32, raw.height.0 as u32, raw.channels.0 as usize);
-    let samples = u64::from(width) * u64::from(height) * channels as u64;
-    if raw.data.len() as u64 != samples {
-        let expected = format!("{samples} samples: {width} × {height} pixels of {channels} channels");
-        let got = format!("{} samples", raw.data.len());
-        return Err(TaskError::expected(Code::InvalidArgValue, "source.raw.data", &expected, &got));
-    }
-    let picture = if raw.data.element() == Element::Uint16 {
-        let mut raster = Raster::<u16>::new(width, height, channels)?;
-        let bytes = raw.data.bytes();
-        for (sample, pair) in raster.data.iter_mut().zip(bytes.chunks_exact(2)) {
-            *sample = u16::from_ne_bytes([pair[0], pair[1]]);
-        }
-        Picture::Sixteen(raster)
-    } else if raw.data.element().size() == 1 {
-        let mut raster = Raster::<u8>::new(width, height, channels)?;
-        raw.data.copy_bytes(0, &mut raster.data);
-        Picture::Eight(raster)
-    } else {
-        let got = format!("{:?}", raw.data.element());
-        return Err(TaskError::expected(Code::InvalidArgType, "source.raw.data", "bytes or a Uint16Array", &got));
-    };
-    if raw.premultiplied { ops::alpha::unpremultiplied(picture, context) } else { Ok(picture) }
-}
-
-fn created(create: &Create) -> Result<Picture, TaskError> {
-    let mut raster = Raster::<u8>::new(create.width.0 as u32, create.height.0 as u32, create.channels.0 as usize)?;
-    let channels = raster.channels;
-    for pixel in raster.data.chunks_exact_mut(channels) {
-        pixel.copy_from_slice(&create.background.rgba[..channels]);
-    }
-    Ok(Picture::Eight(raster))
 }

@@ -116,12 +116,12 @@ fn a_cancelled_task_stops_in_every_format() {
     token.cancel(Reason::Aborted);
     let (context, live) = (Context::detached(&token), Context::detached(&live));
     for (name, bytes) in fixtures("formats").into_iter().filter(|(name, _)| !name.starts_with("unsupported")) {
-        let header = decode::header(&bytes, &live).unwrap();
+        let header = decode::header(&bytes, 0, &live).unwrap();
         let ask = Ask { shrink: 1, page: 0, pages: 1, fail_on: FailOn::Warning };
         let error = decode::decode(&header, &bytes, &ask, &context).expect_err(&name);
         assert_eq!(error.code, Code::Aborted, "{name}: {error}");
     }
-    for format in ["jpg", "png", "webp"] {
+    for format in ["jpg", "png", "webp", "gif", "tiff"] {
         let frames = vec![Picture::Eight(Raster::new(64, 64, 3).unwrap())];
         let image = Image { frames, delays: Vec::new(), loops: 0, extras: Extras::default() };
         let output = Output::of_extension(format).unwrap();

@@ -25,6 +25,12 @@ pub(super) struct View {
 }
 
 impl View {
+    /// All of a picture, turned.
+    pub(super) fn whole(stored: (u32, u32), turn: Turn) -> Self {
+        let seen = turn.size(stored);
+        Self { turn, region: Rectangle::of(seen), plan: Plan::unchanged(seen) }
+    }
+
     /// The view of a picture of the size `stored` that is turned first, and of which the region `extractBefore` is kept.
     pub(super) fn of(request: &Request, stored: (u32, u32), turn: Turn) -> Result<Self, TaskError> {
         let seen = turn.size(stored);

@@ -7,6 +7,7 @@ mod common;
 mod gif;
 pub(super) mod jpeg;
 mod png;
+mod tiff;
 mod watched;
 mod webp;
 
@@ -27,6 +28,7 @@ pub(super) enum Kind {
     Png,
     Webp,
     Gif,
+    Tiff,
     Bmp,
     Ico,
 }
@@ -105,7 +107,7 @@ impl Kind {
             [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, ..] => Ok(Self::Png),
             [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Ok(Self::Webp),
             [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Ok(Self::Gif),
-            [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => unsupported("a TIFF"),
+            [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..] => Ok(Self::Tiff),
             [b'B', b'M', ..] => Ok(Self::Bmp),
             [0, 0, 1, 0, ..] => Ok(Self::Ico),
             [_, _, _, _, b'f', b't', b'y', b'p', b'a', b'v', b'i', b'f' | b's', ..] => unsupported("an AVIF"),
@@ -125,6 +127,7 @@ impl Kind {
             Self::Png => "PNG",
             Self::Webp => "WebP",
             Self::Gif => "GIF",
+            Self::Tiff => "TIFF",
             Self::Bmp => "BMP",
             Self::Ico => "ICO",
         }
@@ -132,18 +135,20 @@ impl Kind {
 }
 
 fn unsupported<T>(name: &str) -> Result<T, TaskError> {
-    let message = format!("The image is {name}, which cannot be read here; JPEG, PNG, WebP, GIF, BMP and ICO can");
+    let message =
+        format!("The image is {name}, which cannot be read here; JPEG, PNG, WebP, GIF, TIFF, BMP and ICO can");
     Err(TaskError::new(Code::ImageUnsupported, message))
 }
 
-/// Reads the header.
-pub(super) fn header(bytes: &[u8], context: &Context<'_>) -> Result<Header, TaskError> {
+/// Reads the header: that of a page, where pages have their own.
+pub(super) fn header(bytes: &[u8], page: u32, context: &Context<'_>) -> Result<Header, TaskError> {
     let kind = Kind::of(bytes)?;
     match kind {
         Kind::Jpeg => jpeg::header(bytes, context),
         Kind::Png => png::header(bytes, context),
         Kind::Webp => webp::header(bytes, context),
         Kind::Gif => gif::header(bytes, context),
+        Kind::Tiff => tiff::header(bytes, page, context),
         Kind::Bmp | Kind::Ico => common::header(kind, bytes, context),
     }
 }
@@ -155,6 +160,7 @@ pub(super) fn decode(header: &Header, bytes: &[u8], ask: &Ask, context: &Context
         Kind::Png => png::decode(header, bytes, ask, context),
         Kind::Webp => webp::decode(header, bytes, ask, context),
         Kind::Gif => gif::decode(header, bytes, ask, context),
+        Kind::Tiff => tiff::decode(header, bytes, ask, context),
         Kind::Bmp | Kind::Ico => common::decode(header, bytes, context),
     }
 }

@@ -2,13 +2,17 @@
 //!
 //! Runs on: the thread of the task. Every encoder looks at the cancel token often enough to stop within 20 ms.
 
+mod gif;
 pub(super) mod jpeg;
+mod palette;
 mod png;
 mod raw;
+mod tiff;
+mod watched;
 pub(super) mod webp;
 
 use super::raster::Picture;
-use super::request::Output;
+use super::request::{Output, TiffCompression};
 use crate::engine::{Context, TaskError};
 
 /// What is to be encoded.
@@ -45,6 +49,8 @@ pub(super) fn encode(
         Output::Jpeg(options) => jpeg::encode(image, options, context, progress),
         Output::Png(options) => png::encode(image, options, context, progress),
         Output::Webp(options) => webp::encode(image, options, context, progress),
+        Output::Gif(options) => gif::encode(image, options, context, progress),
+        Output::Tiff(options) => tiff::encode(image, options, context, progress),
         Output::Raw(options) => raw::encode(image, options, context, progress),
     }
 }
@@ -52,8 +58,9 @@ pub(super) fn encode(
 /// The longest side that a format can have.
 pub(super) fn max_side(output: &Output) -> u32 {
     match output {
-        Output::Jpeg(_) => 65535,
+        Output::Jpeg(_) | Output::Gif(_) => 65535,
+        Output::Tiff(tiff) if tiff.compression == TiffCompression::Jpeg => 65535,
         Output::Webp(_) => webp::MAX_SIDE,
-        Output::Png(_) | Output::Raw(_) => u32::MAX,
+        Output::Png(_) | Output::Tiff(_) | Output::Raw(_) => u32::MAX,
     }
 }

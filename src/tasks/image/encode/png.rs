@@ -5,9 +5,11 @@ use std::io::Write;
 
 use png::{BitDepth, ColorType, DeflateCompression, Encoder, EncodingError, Filter, Info, PixelDimensions, Unit};
 
+use super::palette::Palette;
 use super::{Extras, Image};
 use crate::engine::{Code, Context, TaskError};
-use crate::tasks::image::raster::{Raster, Sample, each};
+use crate::tasks::image::ops::alpha;
+use crate::tasks::image::raster::{Picture, Raster, Sample, each};
 use crate::tasks::image::request;
 
 /// Bytes of pixels that are compressed between two looks at the cancel token: a few milliseconds.
@@ -24,11 +26,55 @@ pub(super) fn encode(
 ) -> Result<Vec<u8>, TaskError> {
     let Image { mut frames, extras, .. } = image;
     let picture = frames.remove(0);
-    each!(&picture, raster => write(raster, options, &extras, context, progress))
+    if options.palette {
+        return with_palette(picture, options, &extras, context, progress);
+    }
+    each!(&picture, raster => {
+        let info = info(raster, &extras);
+        write(info, &raster.data, options, &extras, context, progress)
+    })
+}
+
+/// Indices of a palette, in as few bits as they need.
+fn with_palette(
+    picture: Picture,
+    options: &request::Png,
+    extras: &Extras,
+    context: &Context<'_>,
+    progress: &dyn Fn(u64),
+) -> Result<Vec<u8>, TaskError> {
+    let raster = alpha::colored(picture, context)?.narrowed(context)?;
+    let frames = [raster];
+    let mut palette = Palette::of(&frames, options.colours.0 as usize, frames[0].has_alpha(), context)?;
+    let indices = palette.indices(&frames[0], options.dither.0 as f32, context)?;
+    let bits = match palette.colors.len() {
+        0..=2 => BitDepth::One,
+        3..=4 => BitDepth::Two,
+        5..=16 => BitDepth::Four,
+        _ => BitDepth::Eight,
+    };
+    let width = frames[0].width as usize;
+    let packed: Vec<u8> = indices.chunks_exact(width).flat_map(|row| packed(row, bits as usize)).collect();
+    let mut info = info(&frames[0], extras);
+    (info.color_type, info.bit_depth) = (ColorType::Indexed, bits);
+    info.trns = palette.transparent.map(|number| {
+        let mut alphas = vec![255; usize::from(number)];
+        alphas.push(0);
+        Cow::Owned(alphas)
+    });
+    info.palette = Some(Cow::Owned(palette.colors.concat()));
+    write(info, &packed, options, extras, context, progress)
+}
+
+/// A row of indices, the first in the highest bits.
+fn packed(row: &[u8], bits: usize) -> impl Iterator<Item = u8> {
+    let join = move |byte: u8, (i, index): (usize, &u8)| byte | index << (8 - bits * (i + 1));
+    row.chunks(8 / bits).map(move |indices| indices.iter().enumerate().fold(0, join))
 }
 
 fn write<T: BigEndian>(
-    raster: &Raster<T>,
+    info: Info<'_>,
+    samples: &[T],
     options: &request::Png,
     extras: &Extras,
     context: &Context<'_>,
@@ -39,7 +85,7 @@ fn write<T: BigEndian>(
         context.check().err().unwrap_or_else(fault)
     };
     let mut bytes = Vec::new();
-    let mut encoder = Encoder::with_info(&mut bytes, info(raster, extras)).map_err(failed)?;
+    let mut encoder = Encoder::with_info(&mut bytes, info).map_err(failed)?;
     encoder.set_deflate_compression(match options.compression_level.0 {
         0 => DeflateCompression::NoCompression,
         level => DeflateCompression::Level(level as u8),
@@ -50,8 +96,8 @@ fn write<T: BigEndian>(
     }
     let mut header = encoder.write_header().map_err(failed)?;
     let mut writer = header.stream_writer().map_err(failed)?;
-    let len = raster.data.len();
-    for (number, piece) in raster.data.chunks(PIECE).enumerate() {
+    let len = samples.len();
+    for (number, piece) in samples.chunks(PIECE).enumerate() {
         context.check()?;
         progress((number * PIECE * 100 / len) as u64);
         writer.write_all(&T::big_endian(piece)).map_err(|error| failed(error.into()))?;

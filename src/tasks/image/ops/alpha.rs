@@ -46,12 +46,17 @@ pub(in crate::tasks::image) fn flattened(
         return Ok(picture);
     }
     let picture = if background.is_grey() { picture } else { colored(picture, context)? };
-    map!(picture, raster => on(&raster, background, context))
+    map!(picture, raster => on(&raster, &pixel(background, raster.channels), context))
 }
 
-fn on<T: Sample>(raster: &Raster<T>, background: Color, context: &Context<'_>) -> Result<Raster<T>, TaskError> {
+/// The image, which has alpha, on a background pixel, whose own alpha does not count.
+pub(super) fn on<T: Sample>(
+    raster: &Raster<T>,
+    background: &[T],
+    context: &Context<'_>,
+) -> Result<Raster<T>, TaskError> {
     let colors = raster.colors();
-    let behind: Vec<u64> = background.rgba[..colors].iter().map(|value| T::of_u8(*value).to_u32().into()).collect();
+    let behind: Vec<u64> = background[..colors].iter().map(|sample| sample.to_u32().into()).collect();
     let max = T::MAX as u64;
     raster.map_pixels(colors, context, &|from, to| {
         let alpha = u64::from(from[colors].to_u32());

@@ -27,14 +27,14 @@ pub(in crate::tasks::image) fn blurred(
 }
 
 /// The weights of `vips_gaussmat` in integers: 20 times the Gaussian, as far as it reaches the least amplitude.
-fn gaussian(sigma: f64, least: f64) -> Vec<f32> {
+pub(super) fn gaussian(sigma: f64, least: f64) -> Vec<f32> {
     let at = |x: usize| (-((x * x) as f64) / (2.0 * sigma * sigma)).exp();
     let reach = (0..).take_while(|x| at(*x) >= least).count() - 1;
     let weight = |x: usize| (20.0 * at(x)).round() as f32;
     (0..=2 * reach).map(|i| weight(i.abs_diff(reach))).collect()
 }
 
-fn premultiplied<T: Sample>(raster: &Raster<T>, context: &Context<'_>) -> Result<Raster<T>, TaskError> {
+pub(super) fn premultiplied<T: Sample>(raster: &Raster<T>, context: &Context<'_>) -> Result<Raster<T>, TaskError> {
     let (channels, colors) = (raster.channels, raster.colors());
     raster.map_pixels(channels, context, &|from, to| {
         let alpha = from[colors].to_f32() / T::MAX;
@@ -46,7 +46,11 @@ fn premultiplied<T: Sample>(raster: &Raster<T>, context: &Context<'_>) -> Result
 }
 
 /// A convolution along the rows and then along the columns, in which the edges go on.
-fn separable<T: Sample>(raster: &Raster<T>, weights: &[f32], context: &Context<'_>) -> Result<Raster<T>, TaskError> {
+pub(super) fn separable<T: Sample>(
+    raster: &Raster<T>,
+    weights: &[f32],
+    context: &Context<'_>,
+) -> Result<Raster<T>, TaskError> {
     let sum: f32 = weights.iter().sum();
     let weights: Vec<f32> = weights.iter().map(|weight| weight / sum).collect();
     let (channels, reach) = (raster.channels, weights.len() / 2);

@@ -41,15 +41,19 @@ fn part<T: Sample>(
     Ok(result)
 }
 
+/// The size with the border.
+pub(in crate::tasks::image) fn extended_size((width, height): (u32, u32), extend: &Extend) -> (u32, u32) {
+    let larger = |side: u32, before: u32, after: u32| side.saturating_add(before).saturating_add(after);
+    (larger(width, extend.left, extend.right), larger(height, extend.top, extend.bottom))
+}
+
 /// The image with a border.
 pub(in crate::tasks::image) fn extended(
     picture: Picture,
     extend: &Extend,
     context: &Context<'_>,
 ) -> Result<Picture, TaskError> {
-    let (width, height) = picture.size();
-    let larger = |side: u32, before: u32, after: u32| side.saturating_add(before).saturating_add(after);
-    let canvas = (larger(width, extend.left, extend.right), larger(height, extend.top, extend.bottom));
+    let canvas = extended_size(picture.size(), extend);
     let corner = (extend.left, extend.top);
     match extend.extend_with {
         ExtendWith::Background => on_canvas(picture, canvas, corner, extend.background, context),

@@ -1,13 +1,12 @@
 //! Encoding by jpeg-encoder, in Rust, where the addon has no mozjpeg.
 
-use std::io;
-
 use jpeg_encoder::{
     ChromaSubsamplingMethod, ColorType, Encoder, EncodingError, PixelDensity, PixelDensityUnit, SamplingFactor,
 };
 
 use super::{Extras, segments};
 use crate::engine::{Code, Context, TaskError};
+use crate::tasks::image::encode::watched::Watched;
 use crate::tasks::image::planes::Planes;
 use crate::tasks::image::raster::Raster;
 use crate::tasks::image::request::{Jpeg, Subsampling};
@@ -23,8 +22,8 @@ pub(super) fn encode(
         let fault = || TaskError::new(Code::TaskFailed, format!("Cannot encode the JPEG: {error}"));
         context.check().err().unwrap_or_else(fault)
     };
-    let mut bytes = Vec::new();
-    let mut encoder = Encoder::new(Output { bytes: &mut bytes, context }, options.quality.0 as u8);
+    let mut output = Watched::new(context);
+    let mut encoder = Encoder::new(&mut output, options.quality.0 as u8);
     encoder.set_sampling_factor(match options.chroma_subsampling {
         Subsampling::Halved => SamplingFactor::F_2_2,
         Subsampling::Full => SamplingFactor::F_1_1,
@@ -42,7 +41,7 @@ pub(super) fn encode(
     let color = if picture.channels == 1 { ColorType::Luma } else { ColorType::Rgb };
     let side = |length: u32| u16::try_from(length).expect("checked against the longest side");
     encoder.encode(&picture.data, side(picture.width), side(picture.height), color).map_err(failed)?;
-    Ok(bytes)
+    Ok(output.into_bytes())
 }
 
 /// Without mozjpeg nobody makes planes.
@@ -54,22 +53,4 @@ pub(super) fn encode_planes(
     _progress: &dyn Fn(u64),
 ) -> Result<Vec<u8>, TaskError> {
     unreachable!("`decode_planes` gives none here")
-}
-
-/// Where the encoder writes: a few bytes at a time, and nothing any more once the task is cancelled.
-struct Output<'a> {
-    bytes: &'a mut Vec<u8>,
-    context: &'a Context<'a>,
-}
-
-impl io::Write for Output<'_> {
-    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
-        self.context.check().map_err(io::Error::other)?;
-        self.bytes.extend_from_slice(piece);
-        Ok(piece.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
