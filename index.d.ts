@@ -33,6 +33,7 @@ export interface NativeTasks {
   'digest.hash': { input: DigestInput; result: DigestResult }
   'image.metadata': { input: { source: ImageSource }; result: ImageMetadata }
   'image.process': { input: ImageRequest; result: ImageInfo & { data?: Buffer; path?: string } }
+  'image.stats': { input: { source: ImageSource; limitInputPixels?: number }; result: ImageStats }
   noop: { input: unknown; result: any }
   fault: { input: FaultInput; result: undefined }
   'numeric.reduce': { input: NumericReduceInput; result: number }
@@ -150,8 +151,12 @@ export interface ImageResize {
    * @default 'cover'
    */
   fit?: 'cover' | 'contain' | 'fill' | 'inside' | 'outside'
-  /** Which part `cover` keeps, and where `contain` puts the image. @default 'centre' */
-  position?: ImagePosition
+  /**
+   * Which part `cover` keeps, and where `contain` puts the image. `entropy` and `attention` keep what is most worth to be
+   * seen: where the histogram has most to say; where edges, saturated colours and the tones of skin are.
+   * @default 'centre'
+   */
+  position?: ImagePosition | 'entropy' | 'attention'
   /** How pixels are made smaller; what becomes larger is interpolated by cubic splines. @default 'lanczos3' */
   kernel?: 'nearest' | 'linear' | 'cubic' | 'mitchell' | 'lanczos2' | 'lanczos3'
   /** Beside the image when `fit` is `contain`. @default '#000' */
@@ -168,6 +173,34 @@ export interface ImageRegion {
   top: number
   width: number
   height: number
+}
+
+/** What is cut off. */
+export interface ImageTrim {
+  /** @default the colour of the pixel at the top left */
+  background?: Color
+  /** By how much a sample may differ from the background, 0 to 255. @default 10 */
+  threshold?: number
+  /** Drawn in lines: the picture is not smoothed before it is compared. @default false */
+  lineArt?: boolean
+  /** Pixels of the border that stay. @default 0 */
+  margin?: number
+}
+
+/** Unsharp masking of the lightness, which is 0 to 100. */
+export interface ImageSharpen {
+  /** Of the Gaussian, 0.000001 to 10. @default a fast filter of 3 × 3 pixels */
+  sigma?: number
+  /** How much flat areas are sharpened. @default 1 */
+  m1?: number
+  /** How much jagged areas are sharpened. @default 2 */
+  m2?: number
+  /** Where jagged begins. @default 2 */
+  x1?: number
+  /** The most that is made lighter. @default 10 */
+  y2?: number
+  /** The most that is made darker. @default 20 */
+  y3?: number
 }
 
 /** A border, in pixels. */
@@ -257,6 +290,13 @@ export interface PngOptions {
   compressionLevel?: number
   /** A filter is chosen for each row. @default false */
   adaptiveFiltering?: boolean
+  /** A palette instead of full colours: much smaller, with loss. @default false */
+  palette?: boolean
+  /** Colours of the palette, 2 to 256. @default 256 */
+  colours?: number
+  colors?: number
+  /** How much of what a palette misses is spread over the neighbours (Floyd and Steinberg), 0 to 1. @default 1 */
+  dither?: number
 }
 
 /** How a WebP is encoded. */
@@ -281,6 +321,29 @@ export interface WebpOptions {
   delay?: number | number[]
 }
 
+/** How a GIF is encoded: one palette for all frames. */
+export interface GifOptions {
+  /** Colours of the palette, 2 to 256. @default 256 */
+  colours?: number
+  colors?: number
+  /** How much of what a palette misses is spread over the neighbours (Floyd and Steinberg), 0 to 1. @default 1 */
+  dither?: number
+  /** How often an animation is shown, 0 for ever. @default as the source says */
+  loop?: number
+  /** Milliseconds between frames, one number for all or one for each. @default as the source says */
+  delay?: number | number[]
+}
+
+/** How a TIFF is encoded, a page for each frame. Pictures of 16 bits keep them, but not as a JPEG. */
+export interface TiffOptions {
+  /** `jpeg` has 8 bits and no alpha. @default 'jpeg' */
+  compression?: 'jpeg' | 'lzw' | 'deflate' | 'packbits' | 'none'
+  /** Of the compression `jpeg`, 1 to 100. @default 80 */
+  quality?: number
+  /** Samples are stored as differences, which `lzw` and `deflate` make more of. @default 'horizontal' */
+  predictor?: 'horizontal' | 'none'
+}
+
 /** Pixels as they are. */
 export interface RawOptions {
   /** 8 bits a channel, or 16 in the byte order of the machine. @default 'uchar' */
@@ -288,7 +351,13 @@ export interface RawOptions {
 }
 
 /** The format of a result and its options: one of these. */
-export type ImageOutput = { jpeg: JpegOptions } | { png: PngOptions } | { webp: WebpOptions } | { raw: RawOptions }
+export type ImageOutput =
+  | { jpeg: JpegOptions }
+  | { png: PngOptions }
+  | { webp: WebpOptions }
+  | { gif: GifOptions }
+  | { tiff: TiffOptions }
+  | { raw: RawOptions }
 
 /** How an image is read. */
 export interface ImageReading {
@@ -315,11 +384,11 @@ export interface ImageReading {
 
 /**
  * Input of `image.process`, which `image()` puts together: all that is done to one picture, in sharp's order whatever
- * the order here: the EXIF orientation and `rotateBefore`, `extractBefore`, `flatten`, `negate`, `gamma`, `greyscale`,
- * `resize`, `flip`, `flop`, `rotate`, `extract`, `extend`, `threshold`, `blur`, `modulate`, `composite`, `linear`,
- * `normalise`, `tint`, `removeAlpha`, `ensureAlpha`.
+ * the order here: the EXIF orientation and `rotateBefore`, `trim`, `extractBefore`, `flatten`, `negate`, `gamma`,
+ * `greyscale`, `resize`, `flip`, `flop`, `rotate`, `extract`, `extend`, `median`, `threshold`, `blur`, `modulate`,
+ * `sharpen`, `composite`, `linear`, `normalise`, `tint`, `removeAlpha`, `ensureAlpha`.
  *
- * JPEG, PNG, WebP, GIF, BMP and ICO are read. Colours become sRGB. Progress is in percent.
+ * JPEG, PNG, WebP, GIF, TIFF, BMP and ICO are read. Colours become sRGB. Progress is in percent.
  *
  * Fails with `ERR_IMAGE_INVALID` (no image, broken, cut off), `ERR_IMAGE_UNSUPPORTED` (a format that is not read),
  * `ERR_IMAGE_TOO_LARGE`, or the operating system's code, such as `ENOENT`, when a file cannot be read or written.
@@ -327,6 +396,7 @@ export interface ImageReading {
 export interface ImageRequest extends ImageReading {
   source: ImageSource
   rotateBefore?: { angle: number; background?: Color }
+  trim?: ImageTrim
   extractBefore?: ImageRegion
   resize?: ImageResize
   flip?: boolean
@@ -337,8 +407,10 @@ export interface ImageRequest extends ImageReading {
   flatten?: Color
   gamma?: { gamma: number; gammaOut?: number }
   greyscale?: boolean
+  median?: { size: number }
   threshold?: { threshold: number; greyscale?: boolean }
   blur?: { sigma?: number; minAmplitude?: number }
+  sharpen?: ImageSharpen
   composite?: (Omit<ImageLayer, 'input' | 'raw'> & { input: ImageSource })[]
   normalise?: { lower?: number; upper?: number }
   linear?: { a?: number[]; b?: number[] }
@@ -358,7 +430,7 @@ export interface ImageRequest extends ImageReading {
 
 /** What a result looks like. */
 export interface ImageInfo {
-  format: 'jpeg' | 'png' | 'webp' | 'raw'
+  format: 'jpeg' | 'png' | 'webp' | 'gif' | 'tiff' | 'raw'
   /** Pixels. */
   width: number
   /** Pixels; of an animation all frames, one below the other. */
@@ -376,11 +448,14 @@ export interface ImageInfo {
   /** What `cover` cut off on the left and at the top, as negative numbers. */
   cropOffsetLeft?: number
   cropOffsetTop?: number
+  /** What `trim` cut off, as well. */
+  trimOffsetLeft?: number
+  trimOffsetTop?: number
 }
 
 /** What the header of an image says. */
 export interface ImageMetadata {
-  format: 'jpeg' | 'png' | 'webp' | 'gif' | 'bmp' | 'ico'
+  format: 'jpeg' | 'png' | 'webp' | 'gif' | 'tiff' | 'bmp' | 'ico'
   /** Bytes of the file. */
   size: number
   /** Pixels, before the EXIF orientation is applied. */
@@ -413,6 +488,35 @@ export interface ImageMetadata {
   xmp?: Buffer
 }
 
+/** Figures about one channel, in the samples of the file. */
+export interface ImageChannelStats {
+  min: number
+  max: number
+  sum: number
+  squaresSum: number
+  mean: number
+  /** Of a sample of a population. */
+  stdev: number
+  /** Where a pixel has the least and the most. */
+  minX: number
+  minY: number
+  maxX: number
+  maxY: number
+}
+
+/** Figures about the pixels of an image as it is stored. */
+export interface ImageStats {
+  channels: ImageChannelStats[]
+  /** Whether there is no alpha channel, or one that is full everywhere. */
+  isOpaque: boolean
+  /** Shannon's entropy of the brightness, in bits: 0 to 8. */
+  entropy: number
+  /** The deviation of the Laplacian of the brightness: 0 for a flat picture. */
+  sharpness: number
+  /** The middle of the fullest of 16 × 16 × 16 boxes of sRGB colours. */
+  dominant: { r: number; g: number; b: number }
+}
+
 /** Options of `image()`. */
 export interface ImageOptions extends ImageReading {
   /** All frames of an animation: `pages: -1`. @default false */
@@ -441,6 +545,8 @@ export interface ImageOptions extends ImageReading {
 export interface Image extends Duplex {
   resize(width?: number | null, height?: number | null, options?: ImageResize): this
   resize(options: ImageResize): this
+  /** Cuts off what looks like the background, before the resizing. */
+  trim(options?: ImageTrim): this
   extract(region: ImageRegion): this
   /** A border of so many pixels on all sides, or as the options say. */
   extend(extend: number | ImageExtend): this
@@ -472,12 +578,21 @@ export interface Image extends Duplex {
   ensureAlpha(alpha?: number): this
   /** A Gaussian of this sigma, 0.3 to 1000; without one a fast blur of 3 × 3 pixels. */
   blur(options?: number | boolean | { sigma?: number; minAmplitude?: number }): this
+  /** Options, or the sigma; without one a fast filter of 3 × 3 pixels. */
+  sharpen(options?: number | boolean | ImageSharpen): this
+  /** The median of the square of this side around each sample, 1 to 1000. @default 3 */
+  median(size?: number): this
   composite(layers: ImageLayer[]): this
   jpeg(options?: JpegOptions): this
   png(options?: PngOptions): this
   webp(options?: WebpOptions): this
+  gif(options?: GifOptions): this
+  tiff(options?: TiffOptions): this
   raw(options?: RawOptions): this
-  toFormat(format: 'jpeg' | 'jpg' | 'png' | 'webp' | 'raw' | { id: string }, options?: object): this
+  toFormat(
+    format: 'jpeg' | 'jpg' | 'png' | 'webp' | 'gif' | 'tiff' | 'tif' | 'raw' | { id: string },
+    options?: object,
+  ): this
   keepMetadata(on?: boolean): this
   keepIccProfile(on?: boolean): this
   /** The same chain for the same input: what is added to one is not added to the other. */
@@ -487,6 +602,8 @@ export interface Image extends Duplex {
   /** The format is that of the name, unless one was named. The file appears when it is complete. */
   toFile(file: string | URL): Promise<ImageInfo & { path: string }>
   metadata(): Promise<ImageMetadata>
+  /** Of the input, whatever the chain does. */
+  stats(): Promise<ImageStats>
 }
 
 /**
@@ -498,6 +615,96 @@ export interface Image extends Duplex {
  * @param input a path, a `file:` URL, the bytes of an image, or pixels when there is `raw`
  */
 export function image(input?: string | URL | Bytes | ImageOptions, options?: ImageOptions): Image
+
+/** An item of a batch that says itself where its picture comes from and, if it is an object, where the result goes. */
+export type ImageBatchItem = string | URL | Bytes | { input: string | URL | Bytes; output?: string | URL }
+
+/** Options of `imageBatch()`: its own, and those of `image()` for every picture. */
+export interface ImageBatchOptions<Item> extends Omit<ImageOptions, 'create' | 'onProgress'> {
+  /** How many pictures may be on their way or wait for the consumer. @default twice the pool's size */
+  concurrency?: number
+  /** Where the picture of an item comes from. @default `item.input`, else the item itself */
+  input?: (item: Item, index: number) => string | URL | Bytes
+  /**
+   * The file that the result of an item is written to; without one it is a Buffer. The paths are remembered for as long as
+   * the batch lasts. @default `item.output`
+   */
+  output?: (item: Item, index: number) => string | URL | undefined
+  /** Called at most twenty times a second, and when the batch is over. */
+  onProgress?: (progress: ImageBatchProgress) => void
+  /**
+   * Gets every failure, at once, which then is no result any more. The item waits for what it returns; what it throws
+   * ends the batch.
+   */
+  onError?: (error: Error, item: Item, index: number) => unknown
+  /** Stops what runs, and ends the batch with an `AbortError`, whose `cause` is the signal's reason. */
+  signal?: AbortSignal
+}
+
+/** What a batch has done. */
+export interface ImageBatchTotals {
+  /** Pictures. */
+  done: number
+  /** Items that failed. */
+  failed: number
+  /** Bytes of the images that are done. */
+  bytesIn: number
+  /** Bytes of their results. */
+  bytesOut: number
+}
+
+/** How far a batch is. */
+export interface ImageBatchProgress extends ImageBatchTotals {
+  /** Items, when that is known: of an array, a Set and whatever else has a length or a size. */
+  total: number | null
+  /** 0 to 100, when the total is known; failures count. */
+  percent: number | null
+}
+
+/** What became of an item: bytes, a file, or an error. */
+export type ImageBatchResult<Item> = { item: Item; index: number } & (
+  | { data: Buffer; path?: undefined; info: ImageInfo; bytesIn: number; error?: undefined }
+  | { path: string; data?: undefined; info: ImageInfo; bytesIn: number; error?: undefined }
+  | { error: Error; data?: undefined; path?: undefined; info?: undefined; bytesIn?: undefined }
+)
+
+/** The results of a batch as they come. */
+export interface ImageBatch<Item> extends AsyncGenerator<ImageBatchResult<Item>, void, void> {
+  /** All results in the order of the items. They are in memory together, unless they go to files. */
+  all(): Promise<{ results: ImageBatchResult<Item>[] } & ImageBatchTotals>
+}
+
+/**
+ * The same chain for many pictures, thousands or without end. An item that fails does so alone.
+ *
+ * ```js
+ * const photos = [{ input: 'a.jpg', output: 'a.webp' }, { input: 'b.jpg', output: 'b.webp' }]
+ * for await (const { item, info, error } of imageBatch(photos, (photo) => photo.resize(800, 600))) …
+ * const { done, failed } = await imageBatch(photos, (photo) => photo.resize(800, 600)).all()
+ * ```
+ *
+ * Nothing starts before the first result is asked for. Results come as they are ready, so that a large picture holds
+ * nobody up; `index` says which is which. Items are read no faster than results are taken, at most `concurrency` ahead.
+ * A `break` and the signal stop what runs. What ends the batch with an error: the signal, a pool that is closed, items
+ * that cannot be read, `onError`.
+ *
+ * A file is written whole or not at all, by one item only: a second one with the same `output` fails, and so does one that
+ * would be written over its own input.
+ *
+ * @param items where the pictures come from: paths, `file:` URLs, bytes, `{ input, output }`, or whatever `options.input`
+ *   understands
+ * @param pipeline what is done to each picture: gets its `image()` and may return another chain, or a promise
+ */
+export function imageBatch<Item extends ImageBatchItem>(
+  items: Iterable<Item> | AsyncIterable<Item>,
+  pipeline: (image: Image, item: Item, index: number) => Image | void | PromiseLike<Image | void>,
+  options?: ImageBatchOptions<Item>,
+): ImageBatch<Item>
+export function imageBatch<Item>(
+  items: Iterable<Item> | AsyncIterable<Item>,
+  pipeline: (image: Image, item: Item, index: number) => Image | void | PromiseLike<Image | void>,
+  options: ImageBatchOptions<Item> & Required<Pick<ImageBatchOptions<Item>, 'input'>>,
+): ImageBatch<Item>
 
 /** Input of `fault`, which fails in the way you ask for: to test how your service takes it. */
 export interface FaultInput {
@@ -686,6 +893,8 @@ export interface CloseOptions {
 export interface MapOptions extends Omit<TaskOptions, 'transferList'> {
   /** How many items may be on their way or wait for the consumer. @default twice the pool's size */
   concurrency?: number
+  /** Whether the results come in the order of the items, or as they are ready. @default true */
+  ordered?: boolean
 }
 
 /** What `map()` gives to its function beside the item. */
@@ -709,6 +918,8 @@ interface Pool<Events extends Record<keyof Events, any[]>> extends EventEmitter<
   readonly size: number
   /** How many tasks wait. */
   readonly queueSize: number
+  /** Whether it has Rust threads, which run native tasks, rather than JS workers. */
+  readonly isNative: boolean
   /** Whether another task would be taken. */
   readonly hasRoom: boolean
   /** Whether the pool was closed or destroyed. */
@@ -740,20 +951,20 @@ export interface NativePool extends Pool<PoolEvents> {
   ): Promise<NativeTasks[Name]['result']>
 
   /**
-   * The results of one native task for every item, in the order of the items. The source is read no faster than results
-   * are taken, at most `concurrency` items ahead. The first failure ends the iteration; it, a `break` and an abort stop
-   * the tasks that are on their way.
+   * The results of one native task for every item, in the order of the items unless `ordered` is false. The source is
+   * read no faster than results are taken, at most `concurrency` items ahead. The first failure ends the iteration; it, a
+   * `break` and an abort stop the tasks that are on their way.
    */
   map<Name extends TaskName>(
     iterable: Iterable<NativeTasks[Name]['input']> | AsyncIterable<NativeTasks[Name]['input']>,
     name: Name,
     options?: MapOptions,
   ): AsyncGenerator<NativeTasks[Name]['result'], void, void>
-  /** The results of a function for every item, in the order of the items and with the same bounds. */
+  /** The results of a function for every item, in the same order and with the same bounds. */
   map<Item, Result>(
     iterable: Iterable<Item> | AsyncIterable<Item>,
     mapper: (item: Item, index: number, context: MapContext) => Result | PromiseLike<Result>,
-    options?: Pick<MapOptions, 'concurrency' | 'signal'>,
+    options?: Pick<MapOptions, 'concurrency' | 'ordered' | 'signal'>,
   ): AsyncGenerator<Awaited<Result>, void, void>
 }
 
@@ -943,11 +1154,11 @@ export interface ScriptPool<Worker = any> extends Pool<WorkerPoolEvents> {
     name: Name,
     options?: WorkerMapOptions,
   ): AsyncGenerator<ResultOf<Worker, Name & keyof Exports<Worker>>, void, void>
-  /** The results of a function for every item, in the order of the items and with the same bounds. */
+  /** The results of a function for every item, in the same order and with the same bounds. */
   map<Item, Result>(
     iterable: Iterable<Item> | AsyncIterable<Item>,
     mapper: (item: Item, index: number, context: MapContext) => Result | PromiseLike<Result>,
-    options?: Pick<MapOptions, 'concurrency' | 'signal'>,
+    options?: Pick<MapOptions, 'concurrency' | 'ordered' | 'signal'>,
   ): AsyncGenerator<Awaited<Result>, void, void>
 }
 
@@ -955,6 +1166,8 @@ export interface ScriptPool<Worker = any> extends Pool<WorkerPoolEvents> {
 export interface WorkerMapOptions extends Omit<WorkerTaskOptions, 'transferList' | 'name'> {
   /** How many items may be on their way or wait for the consumer. @default twice `maxSize` times the pool's `concurrency` */
   concurrency?: number
+  /** Whether the results come in the order of the items, or as they are ready. @default true */
+  ordered?: boolean
 }
 
 /**
@@ -1041,6 +1254,23 @@ export interface TaskDescription {
   description: string
   /** JSON Schema of the input. Binary values stand as a schema that only has a description. */
   input: Record<string, unknown>
+}
+
+/** Which build of offloop this is, and what it can do. */
+export function info(): {
+  version: string
+  /** As the packages with the native addon have it, such as `linux-x64-gnu`. */
+  platform: string
+  /** The threads that the program's CPU budget allows. */
+  threads: number
+  images: {
+    /** Who decodes and encodes JPEG: `mozjpeg` has SIMD; `rust` is slower, where the addon was built without nasm. */
+    jpeg: 'mozjpeg' | 'rust'
+    /** Formats that are read. */
+    input: string[]
+    /** Formats that are written. */
+    output: string[]
+  }
 }
 
 /** Every native task there is. */

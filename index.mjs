@@ -15,6 +15,8 @@ export const {
   WorkerPool,
   defaultPool,
   image,
+  imageBatch,
+  info,
   runTask,
   runWorker,
   tasks,

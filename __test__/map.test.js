@@ -50,6 +50,20 @@ test('gives them in order although later ones are ready before', async () => {
   await expect(collect(pool.map(upTo(10), mapper))).resolves.toEqual(upTo(10).map((i) => i * 2))
 })
 
+test('gives them as they are ready when they need not be ordered', async () => {
+  /** @type {(value?: unknown) => void} */
+  let goOn = () => {}
+  const held = new Promise((resolve) => (goOn = resolve))
+  const mapper = (/** @type {number} */ item) => (item === 0 ? held.then(() => item) : item)
+  const seen = []
+  for await (const result of pool.map(counter(10), mapper, { concurrency: 2, ordered: false })) {
+    if (seen.push(result) === 9) goOn()
+  }
+  expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 0])
+  const all = await collect(pool.map(upTo(1000), 'noop', { ordered: false }))
+  expect(all.sort((a, b) => a - b)).toEqual(upTo(1000))
+})
+
 test('takes arrays, sets, generators, async generators and nothing at all', async () => {
   await expect(collect(pool.map(new Set(['a', 'b']), 'noop'))).resolves.toEqual(['a', 'b'])
   await expect(collect(pool.map(counter(5), 'noop'))).resolves.toEqual(upTo(5))
@@ -205,11 +219,13 @@ describe('ends early', () => {
       throw broken
     }
     const seen = []
-    const results = (async () => {
-      for await (const result of pool.map(source(), 'noop')) seen.push(result)
-    })()
-    expect(await failure(results)).toBe(broken)
-    expect(seen).toEqual([1, 2])
+    const results = async (/** @type {boolean} */ ordered) => {
+      for await (const result of pool.map(source(), 'noop', { ordered })) seen.push(result)
+    }
+    expect(await failure(results(true))).toBe(broken)
+    expect(seen.splice(0)).toEqual([1, 2])
+    expect(await failure(results(false))).toBe(broken)
+    expect(seen.sort()).toEqual([1, 2])
     const noIterator = { [Symbol.iterator]: () => ({ next: () => /** @type {any} */ (5) }) }
     expect(await failure(collect(pool.map(noIterator, 'noop')))).toBeInstanceOf(TypeError)
     const noResult = { [Symbol.asyncIterator]: () => ({ next: async () => /** @type {any} */ (undefined) }) }
@@ -279,6 +295,7 @@ test.each([
   [[[1], 'nop'], 'No native task is named `nop`: did you mean `noop`?'],
   [[[], 'noop', { concurrency: 0 }], 'Expected `concurrency` to be an integer >= 1 or Infinity, got `0` (number)'],
   [[[], 'noop', { concurrency: NaN }], 'Expected `concurrency` to be an integer >= 1 or Infinity, got `NaN` (number)'],
+  [[[], 'noop', { ordered: 1 }], 'Expected `ordered` to be a boolean, got `1` (number)'],
   [[[], 'noop', { signal: 1 }], 'Expected `signal` to be an AbortSignal, got `1` (number)'],
   [[[], 'noop', { transferList: [] }], 'Unknown option `transferList`'],
   [[[], 'noop', { timeout: -1 }], 'Expected `timeout` to be'],

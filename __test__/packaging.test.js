@@ -86,7 +86,8 @@ test('the packages hold what is listed and nothing else', async () => {
   const library = filesOf(path.join(root, 'lib')).map((file) => `lib/${file}`)
   const faces = ['index.d.mts', 'index.d.ts', 'index.js', 'index.mjs']
   const about = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']
-  expect(filesOf(path.join(modules, 'offloop'))).toEqual([...about, ...faces, ...library].sort())
+  const program = ['bin/offloop.js']
+  expect(filesOf(path.join(modules, 'offloop'))).toEqual([...about, ...faces, ...program, ...library].sort())
   expect(filesOf(path.join(modules, addon))).toEqual(
     ['LICENSE', 'README.md', `offloop.${platformName()}.node`, 'package.json'].sort(),
   )
@@ -143,6 +144,19 @@ test('a CommonJS Express app answers with the result of a task', async () => {
   } finally {
     server.kill('SIGKILL')
   }
+})
+
+test('npx runs the program', async () => {
+  const cwd = await project('npx')
+  const npx = (/** @type {string[]} */ ...args) => {
+    const [command, ...rest] = npm('exec', '--offline', '--', 'offloop', ...args)
+    return run(command, rest, cwd)
+  }
+  expect(await npx('--version')).toEqual({ stdout: `${version}\n`, stderr: '' })
+  fs.copyFileSync(path.join(root, 'examples/photos/coffee.jpg'), path.join(cwd, 'coffee.jpg'))
+  const { stdout } = await npx('image', 'coffee.jpg', '--resize', '60', '--webp')
+  expect(stdout).toMatch(/^1 file: 1 done, 0 failed, 0 skipped;/)
+  expect(fs.readFileSync(path.join(cwd, 'coffee.webp')).toString('latin1', 0, 4)).toBe('RIFF')
 })
 
 test('an ESM script has the names, and one state with CommonJS', async () => {

@@ -2,7 +2,7 @@
 'use strict'
 
 /**
- * `pool.map()`: many tasks with a bound on how many are on their way, their results in order.
+ * `pool.map()`: many tasks with a bound on how many are on their way, their results in order or as they come.
  *
  * @module
  */
@@ -21,9 +21,10 @@ const { errorOf } = require('./errors')
  */
 
 /**
- * The results of `work` on every item, in the order of the items. At most `concurrency` items are on their way or wait
- * for the consumer: the source is read no faster. The first failure ends the iteration; it, a `break` and an abort stop
- * what is still on its way and close the source.
+ * The results of `work` on every item, in the order of the items unless `ordered` is false. At most `concurrency` items
+ * are on their way or wait for the consumer: the source is read no faster. The first failure ends the iteration; it, a
+ * `break` and an abort stop what is still on its way and close the source. A source that fails does so after the results
+ * of what it gave before.
  *
  * @param {WorkerPool} pool
  * @param {Staff} staff
@@ -32,7 +33,7 @@ const { errorOf } = require('./errors')
  * @param {unknown} [written]
  */
 async function* map(pool, staff, iterable, work, written) {
-  const { concurrency, signal, hasRoom, run } = resolve(pool, staff, work, written)
+  const { concurrency, signal, ordered, hasRoom, run } = resolve(pool, staff, work, written)
   const source = new Source(iterable)
   const stop = new AbortController()
   /** Goes on with the loop below. */
@@ -57,15 +58,17 @@ async function* map(pool, staff, iterable, work, written) {
     result.then(onSettled, onSettled)
     ahead.push(expected)
   }
+  /** Where the next result is for the consumer. */
+  const next = () => (ordered ? 0 : ahead.findIndex(({ settled }) => settled))
   let index = 0
   let waitsForRoom = false
   try {
     for (;;) {
       if (stop.signal.aborted) throw errorOf('The iteration was aborted', { code: 'ABORT_ERR', cause: signal?.reason })
       if (source.hasItem && hasRoom()) expect(run(source.take(), index++, stop.signal))
-      else if (source.hasFailed) expect(source.takeFailure())
+      else if (source.hasFailed && ahead.length === 0) throw source.failure
       else if (source.isIdle && ahead.length < concurrency) source.read(() => wake())
-      else if (ahead[0]?.settled) yield await /** @type {Ahead} */ (ahead.shift()).result
+      else if (ahead[next()]?.settled) yield await ahead.splice(next(), 1)[0].result
       else if (source.isExhausted && ahead.length === 0) return
       else {
         if (source.hasItem && !waitsForRoom) {
@@ -99,23 +102,24 @@ async function* map(pool, staff, iterable, work, written) {
  */
 function resolve(pool, staff, work, written = {}) {
   const given = checkObject('options', written)
-  const { concurrency = 2 * staff.capacity, signal, ...options } = given
+  const { concurrency = 2 * staff.capacity, signal, ordered = true, ...options } = given
   checkNumber('concurrency', concurrency, { min: 1, integer: true, infinite: true })
   if (signal !== undefined) checkSignal('signal', signal)
+  if (typeof ordered !== 'boolean') throw unexpected('ordered', 'a boolean', ordered, 'ERR_INVALID_ARG_TYPE')
   if (typeof work !== 'function') {
     const runItem = staff.mapper(work, options)
     // A closed pool has no room for ever: there the task is refused, and the refusal ends the iteration.
     const hasRoom = () => pool.hasRoom || pool.closed
     /** @param {unknown} item @param {number} _ @param {AbortSignal} stop */
     const run = async (item, _, stop) => runItem(item, stop)
-    return { concurrency, signal, hasRoom, run }
+    return { concurrency, signal, ordered, hasRoom, run }
   }
   // The options of a task would go nowhere.
-  checkKnown(given, ['concurrency', 'signal'])
+  checkKnown(given, ['concurrency', 'signal', 'ordered'])
   const mapper = /** @type {Mapper} */ (checkFunction('work', work))
   /** @param {unknown} item @param {number} index @param {AbortSignal} stop */
   const run = async (item, index, stop) => mapper(item, index, { signal: stop })
-  return { concurrency, signal, hasRoom: () => true, run }
+  return { concurrency, signal, ordered, hasRoom: () => true, run }
 }
 
 /** Where the items come from, read one at a time. */
@@ -188,10 +192,8 @@ class Source {
     return this.#value
   }
 
-  /** @returns {Promise<never>} */
-  takeFailure() {
-    this.#state = 'exhausted'
-    return Promise.reject(this.#value)
+  get failure() {
+    return this.#value
   }
 
   /** Tells a source that was not read to its end. */

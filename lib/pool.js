@@ -52,6 +52,11 @@ class WorkerPool extends EventEmitter {
     return this.#staff.size
   }
 
+  /** Whether it has Rust threads, which run native tasks, rather than JS workers. */
+  get isNative() {
+    return this.#staff instanceof Threads
+  }
+
   /** How many tasks wait. */
   get queueSize() {
     return this.#staff.queued

@@ -9,14 +9,15 @@ const path = require('node:path')
  *
  * @param {string} name
  * @param {string[]} [args]
- * @param {{ node?: string[], env?: Record<string, string>, killAfter?: number, onOutput?: (child:
+ * @param {{ node?: string[], env?: Record<string, string>, cwd?: string, killAfter?: number, onOutput?: (child:
  *   import('node:child_process').ChildProcess, stdout: string) => void }} [options] `node`: flags of Node itself
  * @returns {Promise<{ code: number | null, signal: string | null, stdout: string, stderr: string }>}
  */
-function runProgram(name, args = [], { node = [], env = {}, killAfter = 60_000, onOutput = () => {} } = {}) {
+function runProgram(name, args = [], { node = [], env = {}, cwd, killAfter = 60_000, onOutput = () => {} } = {}) {
   return new Promise((resolve, reject) => {
     const script = path.join(__dirname, '..', 'programs', name)
     const child = spawn(process.execPath, [...node, script, ...args], {
+      cwd,
       env: { ...process.env, NODE_OPTIONS: '', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })

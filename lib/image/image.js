@@ -53,8 +53,8 @@ class Image extends Duplex {
     checkKnown(options, optionNames)
     super({ autoDestroy: true })
     const { animated, pool, raw, create } = options
-    if (pool !== undefined && !(pool instanceof WorkerPool)) {
-      throw unexpected('pool', 'a WorkerPool', pool, 'ERR_INVALID_ARG_TYPE')
+    if (pool !== undefined && !(pool instanceof WorkerPool && pool.isNative)) {
+      throw unexpected('pool', 'a WorkerPool of Rust threads', pool, 'ERR_INVALID_ARG_TYPE')
     }
     this.#pool = pool
     limits(options)
@@ -90,7 +90,9 @@ class Image extends Duplex {
 
   /** @param {object} [options] */
   trim(options = {}) {
-    return this.#set({ trim: optionsOf('trim', options) })
+    const given = optionsOf('trim', options)
+    if (given.threshold !== undefined) checkNumber('trim.threshold', given.threshold, { min: 0, max: 255 })
+    return this.#set({ trim: given })
   }
 
   /** @param {unknown} extend pixels on all sides, or options */
