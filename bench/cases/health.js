@@ -7,8 +7,8 @@ const { fork } = require('node:child_process')
 const { once } = require('node:events')
 const http = require('node:http')
 const path = require('node:path')
-const { setTimeout: sleep } = require('node:timers/promises')
 const { fresh } = require('../lib/fresh')
+const { EVERY_MS, probe } = require('../lib/probe')
 const { interleaved } = require('../lib/rounds')
 const { medians, percentile } = require('../lib/stats')
 const { number } = require('../lib/number')
@@ -18,7 +18,6 @@ const THREADS = 2
 const NAMES = ['offloop', 'inline', 'tutorial pool', 'piscina']
 const COMPUTE_MS = 400
 const CLIENTS = 4
-const EVERY_MS = 10
 
 /** The range that the loop in JavaScript adds up in about COMPUTE_MS. */
 function computeRange() {
@@ -50,26 +49,6 @@ function get(agent, port, route) {
 }
 
 /**
- * Asks /health at a fixed rate, over one connection. While an answer is late, the questions that fall due wait with it
- * and count from when they were due: a stalled server is not asked less often.
- * @param {(route: string) => Promise<any>} ask
- * @param {number} ms
- */
-async function probe(ask, ms) {
-  const latencies = []
-  const start = performance.now()
-  for (let due = start; due < start + ms;) {
-    await sleep(Math.max(0, due - performance.now()))
-    const asked = performance.now()
-    await ask('/health')
-    const answered = performance.now()
-    latencies.push(answered - asked)
-    for (due += EVERY_MS; due < answered; due += EVERY_MS) latencies.push(answered - due)
-  }
-  return latencies
-}
-
-/**
  * Runs a server and asks it, idle and then under load.
  * @param {{ name: string, range: number, ms: number }} input
  * @returns {Promise<Record<string, number>>} ms; requests per second; the result of /compute
@@ -79,10 +58,11 @@ async function health({ name, range, ms }) {
   const [port] = await once(server, 'message')
   const agent = new http.Agent({ keepAlive: true })
   const ask = (/** @type {string} */ route) => get(agent, port, route)
+  const askHealth = () => ask('/health')
 
-  await probe(ask, ms / 4)
+  await probe(askHealth, ms / 4)
   await ask('/delay')
-  const idle = await probe(ask, ms / 2)
+  const idle = await probe(askHealth, ms / 2)
   const idleDelay = (await ask('/delay')).ms
 
   let loaded = true
@@ -95,7 +75,7 @@ async function health({ name, range, ms }) {
     }
   })
   const start = performance.now()
-  const busy = await probe(ask, ms)
+  const busy = await probe(askHealth, ms)
   const seconds = (performance.now() - start) / 1000
   const perSecond = computed / seconds
   const delay = (await ask('/delay')).ms

@@ -5,12 +5,11 @@
 // resets the worst delay of the event loop. Forked with the contestant's name and the range of /compute.
 
 const http = require('node:http')
-const { monitorEventLoopDelay } = require('node:perf_hooks')
 const peers = require('../peers')
+const { watchDelay } = require('./delay')
 const sqrtSum = require('../work/sqrt-sum')
 
 const THREADS = 2
-const RESOLUTION_MS = 1
 
 // With the one who measures gone, nobody stops the server.
 process.on('disconnect', () => process.exit())
@@ -22,18 +21,13 @@ async function main() {
     name === 'inline'
       ? { run: sqrtSum }
       : peers[name].open(await peers[name].load(), { threads: THREADS, work: 'sqrt-sum' })
-  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
-  delay.enable()
+  const worstDelay = watchDelay()
 
   /** @type {Record<string, () => unknown>} */
   const routes = {
     '/health': () => ({ status: 'ok' }),
     '/compute': async () => ({ result: await pool.run(part) }),
-    '/delay'() {
-      const ms = Math.max(0, delay.max / 1e6 - RESOLUTION_MS)
-      delay.reset()
-      return { ms }
-    },
+    '/delay': () => ({ ms: worstDelay() }),
   }
   const server = http.createServer(async (request, response) => {
     try {
