@@ -79,7 +79,6 @@ export interface DigestResult {
   bytes: number
 }
 
-/** A colour: `#rgb`, `#rrggbb`, `#rrggbbaa`, or its channels, `r`, `g`, `b` from 0 to 255 and `alpha` from 0 to 1. */
 /** A colour as CSS writes it (`#fff`, `white`, `rgb(255, 255, 255)`), or its channels: 0 to 255, `alpha` 0 to 1. */
 export type Color = string | { r: number; g: number; b: number; alpha?: number }
 
@@ -290,7 +289,7 @@ export interface PngOptions {
   compressionLevel?: number
   /** A filter is chosen for each row. @default false */
   adaptiveFiltering?: boolean
-  /** A palette instead of full colours: much smaller, with loss. @default false */
+  /** A palette instead of full colours: much smaller, with loss. @default whether `colours` or `dither` is given */
   palette?: boolean
   /** Colours of the palette, 2 to 256. @default 256 */
   colours?: number
@@ -384,9 +383,9 @@ export interface ImageReading {
 
 /**
  * Input of `image.process`, which `image()` puts together: all that is done to one picture, in sharp's order whatever
- * the order here: the EXIF orientation and `rotateBefore`, `trim`, `extractBefore`, `flatten`, `negate`, `gamma`,
- * `greyscale`, `resize`, `flip`, `flop`, `rotate`, `extract`, `extend`, `median`, `threshold`, `blur`, `modulate`,
- * `sharpen`, `composite`, `linear`, `normalise`, `tint`, `removeAlpha`, `ensureAlpha`.
+ * the order here: the EXIF orientation and `rotateBefore`, `trim`, `extractBefore`, `flatten`, `gamma`, `greyscale`,
+ * `resize`, `flip`, `flop`, `rotate`, `extract`, `extend`, `median`, `threshold`, `blur`, `modulate`,
+ * `sharpen`, `composite`, `linear`, `normalise`, `tint`, `removeAlpha`, `ensureAlpha`, `negate`.
  *
  * JPEG, PNG, WebP, GIF, TIFF, BMP and ICO are read. Colours become sRGB. Progress is in percent.
  *
@@ -445,7 +444,7 @@ export interface ImageInfo {
   /** Frames of an animation. */
   pages?: number
   pageHeight?: number
-  /** What `cover` cut off on the left and at the top, as negative numbers. */
+  /** What was cut off on the left and at the top, as negative numbers, by a `position` of `entropy` or `attention`. */
   cropOffsetLeft?: number
   cropOffsetTop?: number
   /** What `trim` cut off, as well. */
@@ -565,7 +564,7 @@ export interface Image extends Duplex {
   /** The percentiles become black and white. @default lower 1, upper 99 */
   normalise(options?: { lower?: number; upper?: number }): this
   normalize(options?: { lower?: number; upper?: number }): this
-  /** 0 to 255. @default 128 */
+  /** 0 to 255. The picture becomes grey first, unless there are options that do not say so. @default 128 */
   threshold(threshold?: number | boolean, options?: { greyscale?: boolean; grayscale?: boolean }): this
   /** `a * sample + b`: numbers for all channels, or one for each. */
   linear(a?: number | number[], b?: number | number[]): this

@@ -516,7 +516,7 @@ test.each(
     ['Unknown option `create`', [[], thumbnail, { create: {} }]],
     ['Expected `concurrency` to be an integer >= 1 or Infinity, got `0`', [[], thumbnail, { concurrency: 0 }]],
     ['Expected `signal` to be an AbortSignal, got `1`', [[], thumbnail, { signal: 1 }]],
-    ['Expected `pool` to be a WorkerPool, got `1`', [[], thumbnail, { pool: 1 }]],
+    ['Expected `pool` to be a WorkerPool of Rust threads, got `1`', [[], thumbnail, { pool: 1 }]],
     ['Expected `timeout` to be a number', [[], thumbnail, { timeout: -1 }]],
     ['Expected `onError` to be a function, got `1`', [[], thumbnail, { onError: 1 }]],
     ['Expected `onProgress` to be a function, got `1`', [[], thumbnail, { onProgress: 1 }]],

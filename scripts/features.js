@@ -21,15 +21,19 @@ const install = /** @type {Record<string, string>} */ ({
  * no assembler.
  *
  * @param {string} [arch] of the machine that it is built for
- * @returns {{ features: string[], note: string }} the features, and what to tell the one who builds
+ * @returns {{ features: string[], complete: boolean, note: string }} the features, whether they are all there are, and
+ *   what to tell the one who builds
  */
 function features(arch = process.arch) {
   const needsNasm = arch === 'x64' || arch === 'x86_64'
-  if (!needsNasm) return { features: ['turbo'], note: 'JPEG by mozjpeg' }
+  if (!needsNasm) return { features: ['turbo'], complete: true, note: 'JPEG by mozjpeg' }
   const nasm = spawnSync('nasm', ['-v'], { encoding: 'utf8' })
-  if (nasm.status === 0) return { features: ['turbo'], note: `JPEG by mozjpeg (${nasm.stdout.trim()})` }
+  if (nasm.status === 0) {
+    return { features: ['turbo'], complete: true, note: `JPEG by mozjpeg (${nasm.stdout.trim()})` }
+  }
   const how = install[process.platform] ?? 'see https://www.nasm.us'
-  return { features: [], note: `JPEG in pure Rust, slower: mozjpeg needs nasm, which is not here (${how})` }
+  const note = `JPEG in pure Rust, slower: mozjpeg needs nasm, which is not here (${how})`
+  return { features: [], complete: false, note }
 }
 
 /** `--features …` for cargo, or nothing. @param {string} [arch] */

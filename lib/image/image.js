@@ -77,21 +77,25 @@ class Image extends Duplex {
     const given = isOptions(width) ? /** @type {object} */ (width) : { ...options, ...defined({ width, height }) }
     // What was turned before is turned first, so that the size is that of the result.
     if (this.#request.rotate) this.#beforeResize()
-    return this.#set({ resize: optionsOf('resize', { ...this.#request.resize, ...defined(given) }) })
+    // The last call says the size; the other options stay, and in an object a width does too, as in sharp.
+    const { width: before, height: _, ...kept } = this.#request.resize ?? {}
+    const resize = optionsOf('resize', { ...kept, ...(isOptions(width) ? { width: before } : {}), ...defined(given) })
+    return 'width' in resize || 'height' in resize ? this.#set({ resize }) : this.#unset('resize')
   }
 
   /** @param {object} region */
   extract(region) {
     const given = optionsOf('extract', region)
-    if (this.#request.resize) return this.#set({ extract: given })
+    if (this.#request.resize || this.#request.extractBefore) return this.#set({ extract: given })
     if (this.#request.rotate) this.#beforeResize()
-    return this.#set(this.#request.extractBefore ? { extract: given } : { extractBefore: given })
+    return this.#set({ extractBefore: given })
   }
 
   /** @param {object} [options] */
   trim(options = {}) {
     const given = optionsOf('trim', options)
     if (given.threshold !== undefined) checkNumber('trim.threshold', given.threshold, { min: 0, max: 255 })
+    if (this.#request.rotate) this.#beforeResize()
     return this.#set({ trim: given })
   }
 
@@ -167,9 +171,10 @@ class Image extends Duplex {
    * @param {number | boolean} [threshold]
    * @param {{ greyscale?: boolean, grayscale?: boolean }} [options]
    */
-  threshold(threshold = 128, options = {}) {
-    if (threshold === false) return this.#unset('threshold')
-    const { grayscale = true, greyscale = grayscale } = optionsOf('threshold', options)
+  threshold(threshold = 128, options = { greyscale: true }) {
+    // Nothing is darker than 0.
+    if (threshold === false || threshold === 0) return this.#unset('threshold')
+    const { grayscale = false, greyscale = grayscale } = optionsOf('threshold', options)
     return this.#set({ threshold: { threshold: threshold === true ? 128 : threshold, greyscale } })
   }
 
@@ -253,9 +258,11 @@ class Image extends Duplex {
     return this.toFormat('jpeg', options)
   }
 
-  /** @param {object} [options] */
+  /** @param {{ colours?: number, colors?: number, dither?: number, palette?: boolean }} [options] */
   png(options) {
-    return this.toFormat('png', options)
+    // Who says how many colours a palette has wants one.
+    const palette = options?.colours ?? options?.colors ?? options?.dither
+    return this.toFormat('png', palette === undefined ? options : { palette: true, ...options })
   }
 
   /** @param {object} [options] */

@@ -2,9 +2,10 @@
 //!
 //! Runs on: the thread of the task and every idle thread, in bands.
 
-use moxcms::{ColorProfile, DataColorSpace, Layout, RenderingIntent, TransformOptions};
+use moxcms::{ColorProfile, DataColorSpace, Layout, RenderingIntent, TransformExecutor, TransformOptions};
 
 use super::decode::{Header, Space};
+use super::ops::lab::{light, value};
 use super::raster::{Picture, Raster};
 use crate::engine::{Context, TaskError};
 
@@ -32,7 +33,13 @@ pub(super) fn to_srgb(
         let inks = picture.narrowed(context)?;
         return match profile.and_then(|profile| cmyk_transform(&profile)) {
             Some(transform) => {
-                let transformed = |from: &[u8], to: &mut [u8]| drop(transform.transform(from, to));
+                let levels = with_full_black(transform.as_ref());
+                let transformed = |from: &[u8], to: &mut [u8]| {
+                    let _ = transform.transform(from, to);
+                    for pixel in to.chunks_exact_mut(3) {
+                        pixel.iter_mut().zip(&levels).for_each(|(value, levels)| *value = levels[usize::from(*value)]);
+                    }
+                };
                 in_rows(&inks, 3, context, &transformed).map(Picture::Eight)
             }
             None => inks.map_pixels(3, context, &without_profile).map(Picture::Eight),
@@ -96,6 +103,20 @@ fn means_srgb(profile: &ColorProfile) -> bool {
 fn cmyk_transform(profile: &ColorProfile) -> Option<std::sync::Arc<moxcms::Transform8BitExecutor>> {
     // Four inks have the layout of four channels.
     profile.create_transform_8bit(Layout::Rgba, &ColorProfile::new_srgb(), Layout::Rgb, options()).ok()
+}
+
+/// For each channel, levels stretched so that all inks together are black: the black point compensation of lcms, which
+/// sharp asks for.
+fn with_full_black(transform: &(dyn TransformExecutor<u8> + Send + Sync)) -> [[u8; 256]; 3] {
+    let mut black = [0_u8; 3];
+    let _ = transform.transform(&[255; 4], &mut black);
+    black.map(|darkest| {
+        let darkest = light(f32::from(darkest) / 255.0);
+        std::array::from_fn(|level| {
+            let stretched = (light(level as f32 / 255.0) - darkest) / (1.0 - darkest).max(f32::EPSILON);
+            (255.0 * value(stretched.max(0.0)) + 0.5) as u8
+        })
+    })
 }
 
 /// Inks without a profile: each takes its share of light away.

@@ -14,14 +14,12 @@ pub(super) struct Plan {
     /// The size of the result: larger when there is background beside the image, smaller when what is worth to be seen is
     /// cut out of it.
     pub(super) canvas: (u32, u32),
-    /// Where `cover` cut, in pixels of the resized image and in sharp's signs.
-    pub(super) crop: Option<(i32, i32)>,
 }
 
 impl Plan {
     /// The whole source in its own size.
     pub(super) fn unchanged(size: (u32, u32)) -> Self {
-        Self { shown: Rectangle::of(size), size, canvas: size, crop: None }
+        Self { shown: Rectangle::of(size), size, canvas: size }
     }
 
     /// The plan for an image of the size `source`.
@@ -46,13 +44,17 @@ impl Plan {
                 return Err(TaskError::new(Code::InvalidArgType, message));
             }
         };
-        if resize.without_enlargement {
-            (across, down) = (across.max(1.0), down.max(1.0));
-        }
         if resize.without_reduction {
             (across, down) = (across.min(1.0), down.min(1.0));
+        } else if resize.without_enlargement {
+            (across, down) = (across.max(1.0), down.max(1.0));
         }
-        let scaled = |length: f64, shrink: f64| saturating((length / shrink).round().max(1.0));
+        // libvips multiplies by the inverse, which decides about half pixels.
+        let scaled = |length: f64, shrink: f64| {
+            let scale = 1.0 / shrink;
+            let exact = if shrink < 1.0 { length * scale } else { length / (1.0 / scale) };
+            saturating((exact + 0.5).floor().max(1.0))
+        };
         let full = (scaled(width, across), scaled(height, down));
         let mut plan = Self { size: full, canvas: full, ..Self::unchanged(source) };
         let target = |length: u32, side: Option<f64>| side.map_or(length, saturating);
@@ -74,7 +76,6 @@ impl Plan {
                     height: part(height, kept.1, full.1),
                 };
                 (plan.size, plan.canvas) = (kept, kept);
-                plan.crop = Some((-(left as i32), -(top as i32)));
             }
             Fit::Contain => plan.canvas = (full.0.max(target.0), full.1.max(target.1)),
             _ => {}

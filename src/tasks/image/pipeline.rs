@@ -3,11 +3,11 @@
 //! 1. turned as EXIF says, and `rotateBefore`
 //! 2. `trim`
 //! 3. `extractBefore`
-//! 4. colours to sRGB, `flatten`, `negate`, `gamma`, `greyscale`
-//! 5. `resize`, with the part that `cover` keeps or the canvas of `contain`
-//! 6. `flip`, `flop`, `rotate`, `extract`, `extend`
+//! 4. colours to sRGB, `flatten`, `gamma`, `greyscale`
+//! 5. `resize`, `flip`, `flop`, and then the part that `cover` keeps or the canvas of `contain`
+//! 6. `rotate`, `extract`, `extend`
 //! 7. `median`, `threshold`, `blur`, `modulate`, `sharpen`, `composite`, the way back of `gamma`, `linear`, `normalise`,
-//!    `tint`, `removeAlpha`, `ensureAlpha`
+//!    `tint`, `removeAlpha`, `ensureAlpha`, `negate`
 //!
 //! Turning waits until the picture is small: what comes before it is done in the frame of the stored picture.
 //!
@@ -17,7 +17,7 @@ use super::decode::{Header, Space};
 use super::ops::{alpha, composite, filter, geometry, interest, median, resize, rotate, sharpen, tone, trim};
 use super::raster::Picture;
 use super::request::Request;
-use super::turn::Turn;
+use super::turn::{Rectangle, Turn};
 use super::view::{Scale, View, part, quarters};
 use super::{colour, limits};
 use crate::engine::{Context, TaskError};
@@ -35,7 +35,7 @@ pub(super) struct Stored<'a> {
 /// What was cut off on the left and at the top, as negative numbers, as sharp has it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Offsets {
-    /// By `cover`.
+    /// By `cover`, which looked for what is worth to be seen.
     pub(super) crop: Option<(i32, i32)>,
     /// By `trim`.
     pub(super) trim: Option<(i32, i32)>,
@@ -46,14 +46,26 @@ pub(super) fn changes_source(request: &Request) -> bool {
     is_toned(request) || request.trim.is_some() || request.rotate_before.is_some()
 }
 
-/// The turn before the resizing.
+/// The turn before the resizing. What is turned there is also mirrored there, and before that.
 pub(super) fn turn_before(request: &Request, upright: Turn) -> Turn {
-    upright.then(request.rotate_before.as_ref().and_then(quarters).unwrap_or_default())
+    match &request.rotate_before {
+        Some(rotate) => upright.then(mirrored(request)).then(quarters(rotate).unwrap_or_default()),
+        None => upright,
+    }
+}
+
+/// The mirroring of what is resized.
+pub(super) fn mirror_of_resized(request: &Request) -> Turn {
+    if request.rotate_before.is_some() { Turn::default() } else { mirrored(request) }
 }
 
 /// The turn after it.
 pub(super) fn turn_after(request: &Request) -> Turn {
-    Turn::mirrored(request.flop, request.flip).then(request.rotate.as_ref().and_then(quarters).unwrap_or_default())
+    request.rotate.as_ref().and_then(quarters).unwrap_or_default()
+}
+
+fn mirrored(request: &Request) -> Turn {
+    Turn::mirrored(request.flop, request.flip)
 }
 
 /// Does all that is asked for. `layers` are the pictures of `request.composite`, decoded, in sRGB and upright.
@@ -87,7 +99,7 @@ fn resized(stored: Stored<'_>, request: &Request, context: &Context<'_>) -> Resu
             picture = trimmed;
             offsets.trim = Some((-(left as i32), -(top as i32)));
         }
-        scale = Scale { size: picture.size(), shrink: 1 };
+        scale = Scale::of(picture.size());
     }
     let view = View::of(request, scale.size, turn)?;
     limits::check_canvas(view.plan.canvas, 1, request.limit_input_pixels)?;
@@ -95,14 +107,20 @@ fn resized(stored: Stored<'_>, request: &Request, context: &Context<'_>) -> Resu
     if !late {
         picture = toned(in_srgb(picture, header, request, context)?, request, context)?;
     }
-    let shown = view.shown(scale);
+    let mut shown = view.shown(scale);
+    if request.extract_before.is_some() {
+        // What lies beside the part must not be seen in it.
+        let part = view.region_as_stored(scale.size);
+        let (left, top) = (part.left as u32, part.top as u32);
+        picture = geometry::extracted(picture, left, top, (part.width as u32, part.height as u32), context)?;
+        shown = Rectangle { left: shown.left - part.left, top: shown.top - part.top, ..shown };
+    }
     let kernel = request.resize.as_ref().map(|resize| resize.kernel).unwrap_or_default();
     picture = resize::resized(picture, shown, view.size(), kernel, context)?;
     if late {
         picture = in_srgb(picture, header, request, context)?;
     }
-    picture = geometry::oriented(picture, view.turn, context)?;
-    offsets.crop = view.plan.crop;
+    picture = geometry::oriented(picture, view.turn.then(mirror_of_resized(request)), context)?;
     let Some(resize) = &request.resize else { return Ok((picture, offsets)) };
     let canvas = view.plan.canvas;
     if canvas.0 < picture.size().0 || canvas.1 < picture.size().1 {
@@ -122,7 +140,7 @@ fn can_be_late(request: &Request, header: Option<&Header>) -> bool {
 
 /// Whether colours are changed before the resizing.
 fn is_toned(request: &Request) -> bool {
-    request.flatten.is_some() || request.negate.is_some() || request.gamma.is_some() || request.greyscale
+    request.flatten.is_some() || request.gamma.is_some() || request.greyscale
 }
 
 fn in_srgb(
@@ -144,11 +162,8 @@ fn toned(mut picture: Picture, request: &Request, context: &Context<'_>) -> Resu
     if let Some(background) = request.flatten {
         picture = alpha::flattened(picture, background, context)?;
     }
-    if let Some(negate) = &request.negate {
-        picture = tone::negated(picture, negate, context)?;
-    }
     if let Some(gamma) = &request.gamma {
-        picture = tone::powered(picture, 1.0 / gamma.gamma, context)?;
+        picture = tone::powered(picture, gamma.gamma, context)?;
     }
     if request.greyscale {
         picture = tone::greyscale(picture, context)?;
@@ -200,7 +215,7 @@ fn refined(
         picture = composite::composed(picture, over, layer, context)?;
     }
     if let Some(gamma) = &request.gamma {
-        picture = tone::powered(picture, gamma.gamma_out.unwrap_or(gamma.gamma), context)?;
+        picture = tone::powered(picture, 1.0 / gamma.gamma_out.unwrap_or(gamma.gamma), context)?;
     }
     if let Some(linear) = &request.linear {
         picture = tone::linear(picture, linear, context)?;
@@ -216,6 +231,9 @@ fn refined(
     }
     if let Some(value) = request.ensure_alpha {
         picture = alpha::ensured(picture, value.0, context)?;
+    }
+    if let Some(negate) = &request.negate {
+        picture = tone::negated(picture, negate, context)?;
     }
     Ok(picture)
 }

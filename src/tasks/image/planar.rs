@@ -8,10 +8,10 @@ use super::colour;
 use super::decode::{self, Ask, Header, Kind};
 use super::encode::{self, Extras};
 use super::ops::{geometry, resize};
-use super::pipeline::{Offsets, turn_after};
+use super::pipeline::{mirror_of_resized, turn_after};
 use super::planes::Planes;
 use super::raster::{Picture, Raster};
-use super::request::{Output, Request, Subsampling};
+use super::request::{Extend, ExtendWith, Output, Request, Subsampling};
 use super::turn::{Rectangle, Turn};
 use super::view::{Scale, View, quarters};
 use crate::engine::{Context, TaskError};
@@ -40,6 +40,7 @@ pub(super) fn suits(request: &Request, output: &Output, header: &Header) -> bool
         && request.negate.is_none()
         && request.ensure_alpha.is_none()
         && request.extract.is_none()
+        && request.extract_before.is_none()
         && [request.rotate, request.rotate_before].iter().flatten().all(|rotate| quarters(rotate).is_some());
     in_planes
         && only_moved
@@ -49,8 +50,7 @@ pub(super) fn suits(request: &Request, output: &Output, header: &Header) -> bool
 
 /// A photo in planes of its final size, the chroma planes of half that size, rounded up.
 pub(super) struct Photo {
-    pub(super) planes: Planes,
-    pub(super) offsets: Offsets,
+    planes: Planes,
 }
 
 impl Photo {
@@ -87,12 +87,13 @@ pub(super) fn photo(
         return Ok(None);
     }
     let Some(planes) = decode::jpeg::decode_planes(header, bytes, ask, context)? else { return Ok(None) };
-    let turn = view.turn.then(turn_after(request));
+    let turn = view.turn.then(mirror_of_resized(request)).then(turn_after(request));
     let kernel = request.resize.as_ref().map(|resize| resize.kernel).unwrap_or_default();
     let luma = view.shown(scale);
     let chroma_size = halved(turn.size(view.size()));
     let chroma = shown_in_chroma(luma, view.size(), turn, &planes);
     let placed = |plane: Raster<u8>, shown: Rectangle, size: (u32, u32)| -> Result<Raster<u8>, TaskError> {
+        let (plane, shown) = reaching(plane, shown, context)?;
         let plane = resize::resized_plane(plane, shown, size, kernel, context)?;
         let Picture::Eight(plane) = geometry::oriented(Picture::Eight(plane), turn, context)? else {
             unreachable!("turning keeps the depth")
@@ -105,7 +106,7 @@ pub(super) fn photo(
         cb: placed(planes.cb, chroma, stored_chroma_size)?,
         cr: placed(planes.cr, chroma, stored_chroma_size)?,
     };
-    Ok(Some(Photo { planes, offsets: Offsets { crop: view.plan.crop, trim: None } }))
+    Ok(Some(Photo { planes }))
 }
 
 /// The size of the chroma planes of 4:2:0.
@@ -124,11 +125,32 @@ fn shown_in_chroma(luma: Rectangle, size: (u32, u32), turn: Turn, planes: &Plane
     let along = |start: f64, len: f64, at: f64, shown: f64, size: u32, plane: u32, full: u32| {
         let subsampling = if plane < full { 2.0 } else { 1.0 };
         let step = shown / f64::from(size);
-        let from = ((at + start * step) / subsampling).clamp(0.0, f64::from(plane) - 0.5);
-        let to = ((at + (start + len) * step) / subsampling).clamp(from + 0.5, f64::from(plane));
-        (from, to - from)
+        ((at + start * step) / subsampling, len * step / subsampling)
     };
     let (left, width) = along(covered.left, covered.width, luma.left, luma.width, size.0, plane.0, full.0);
     let (top, height) = along(covered.top, covered.height, luma.top, luma.height, size.1, plane.1, full.1);
     Rectangle { left, top, width, height }
+}
+
+/// The plane with its edges repeated as far as the shown part reaches beyond them, and that part of it.
+fn reaching(plane: Raster<u8>, shown: Rectangle, context: &Context<'_>) -> Result<(Raster<u8>, Rectangle), TaskError> {
+    // Rounding is no reason to copy a plane.
+    let beyond = |by: f64| if by > 1e-6 { by.ceil() as u32 } else { 0 };
+    let border = Extend {
+        left: beyond(-shown.left),
+        top: beyond(-shown.top),
+        right: beyond(shown.left + shown.width - f64::from(plane.width)),
+        bottom: beyond(shown.top + shown.height - f64::from(plane.height)),
+        background: Default::default(),
+        extend_with: ExtendWith::Copy,
+    };
+    if border.left + border.top + border.right + border.bottom == 0 {
+        return Ok((plane, shown));
+    }
+    let shown =
+        Rectangle { left: shown.left + f64::from(border.left), top: shown.top + f64::from(border.top), ..shown };
+    let Picture::Eight(plane) = geometry::extended(Picture::Eight(plane), &border, context)? else {
+        unreachable!("a border keeps the depth")
+    };
+    Ok((plane, shown))
 }

@@ -13,7 +13,7 @@ use super::pipeline::{self, Offsets, Stored, turn_before};
 use super::raster::{Picture, Raster, Sample};
 use super::request::{Delay, Output, Request, Source};
 use super::turn::Turn;
-use super::view::{Scale, View};
+use super::view::{Scale, View, quarters};
 use super::{colour, limits, memory, metadata, ops, planar, source};
 use crate::engine::{Binary, Code, Context, Output as TaskOutput, Task, TaskError};
 use crate::tasks::file::FilePath;
@@ -164,7 +164,7 @@ fn from_pixels(
     let picture = source::pixels(&request.source, context)?;
     let layers = layers.decode(context)?;
     context.progress(DECODED, WRITTEN);
-    let stored = Stored { picture, scale: Scale { size, shrink: 1 }, header: None, upright: Turn::default() };
+    let stored = Stored { picture, scale: Scale::of(size), header: None, upright: Turn::default() };
     let (picture, offsets) = pipeline::process(stored, request, &layers, context)?;
     context.progress(CHANGED, WRITTEN);
     let image = Image { frames: vec![picture], delays: Vec::new(), loops: 0, extras: Extras::default() };
@@ -188,11 +188,8 @@ fn from_bytes(
     let turn = turn_before(request, upright);
     let mut view = first_view(request, size, turn, pages, &output)?;
     let shrink = if can_shrink(request, &header) { view.shrink() } else { 1 };
-    let mut scale = Scale { size, shrink };
-    if shrink > 1 && request.extract_before.is_none() {
-        // As sharp has it: pixels at the right and at the bottom that are not whole in the smaller picture are left out,
-        // and what is left gives the proportions.
-        scale = Scale { size: (size.0 / shrink, size.1 / shrink), shrink: 1 };
+    let scale = Scale::shrunk(size, shrink);
+    if shrink > 1 {
         view = View::of(request, scale.size, turn)?;
     }
     let ask = Ask { shrink, page: request.page, pages, fail_on: request.fail_on };
@@ -208,7 +205,7 @@ fn from_bytes(
         drop(bytes);
         context.progress(CHANGED, WRITTEN);
         let encoded = photo.encode(&output, &extras, context, &encoding(context))?;
-        return Ok((encoded, Shape::of(photo.size(), 3, photo.offsets), output));
+        return Ok((encoded, Shape::of(photo.size(), 3, Offsets::default()), output));
     }
     let decoded = decode::decode(&header, &bytes, &ask, context)?;
     drop(bytes);
@@ -230,11 +227,19 @@ fn from_bytes(
     Ok((bytes, shape, output))
 }
 
-/// The view of a source, with a result that is within the limits. What is trimmed has a view only when that is done:
-/// until then it is the whole picture.
+/// Whether the picture is turned by another angle than a quarter before all else.
+fn is_slanted(request: &Request) -> bool {
+    request.rotate_before.as_ref().is_some_and(|rotate| quarters(rotate).is_none())
+}
+
+/// The view of a source, with a result that is within the limits. What is trimmed or slanted has a view only when that is
+/// done: until then it is the whole picture.
 fn first_view(request: &Request, size: (u32, u32), turn: Turn, pages: u32, output: &Output) -> Result<View, TaskError> {
-    if request.trim.is_some() {
-        return if pages == 1 { Ok(View::whole(size, turn)) } else { Err(refused_with_pages("trim")) };
+    if request.trim.is_some() && pages > 1 {
+        return Err(refused_with_pages("trim"));
+    }
+    if request.trim.is_some() || is_slanted(request) {
+        return Ok(View::whole(size, turn));
     }
     let view = View::of(request, size, turn)?;
     limits::check_canvas(view.plan.canvas, pages, request.limit_input_pixels)?;
@@ -269,12 +274,12 @@ fn pages(header: &Header, request: &Request) -> Result<u32, TaskError> {
 
 /// Whether a picture may be decoded at the scale of the result: not when its own pixels matter.
 fn can_shrink(request: &Request, header: &Header) -> bool {
-    let slanted = request.rotate_before.as_ref().is_some_and(|rotate| super::view::quarters(rotate).is_none());
     header.kind == Kind::Jpeg
         && request.resize.is_some()
         && request.gamma.is_none()
         && request.trim.is_none()
-        && !slanted
+        && request.extract_before.is_none()
+        && !is_slanted(request)
 }
 
 fn extras(header: &Header, request: &Request, turned: bool) -> Extras {
@@ -330,18 +335,22 @@ fn encoded(
     Ok((bytes, shape))
 }
 
-/// The picture as the format can hold it: JPEG has no alpha, and raw pixels have colours unless grey was asked for.
+/// The picture as the format can hold it; raw pixels have colours unless grey was asked for, which is one channel then.
 fn suited(
     mut picture: Picture,
     output: &Output,
     request: &Request,
     context: &Context<'_>,
 ) -> Result<Picture, TaskError> {
-    if matches!(output, Output::Jpeg(_)) && picture.has_alpha() {
+    if !output.has_alpha() && picture.has_alpha() {
         picture = ops::alpha::flattened(picture, Default::default(), context)?;
     }
-    if matches!(output, Output::Raw(_)) && !request.greyscale && picture.channels() < 3 {
-        picture = ops::alpha::colored(picture, context)?;
+    if matches!(output, Output::Raw(_)) {
+        picture = if request.greyscale {
+            ops::tone::greyscale(ops::alpha::removed(picture, context)?, context)?
+        } else {
+            ops::alpha::colored(picture, context)?
+        };
     }
     Ok(picture)
 }

@@ -2,16 +2,33 @@
 //! `resize` as one step, so that a picture is resized as it is stored and turned when it is small.
 
 use super::fit::Plan;
+use super::pipeline::mirror_of_resized;
 use super::request::{Region, Request, Rotate};
 use super::turn::{Rectangle, Turn};
 use crate::engine::{Code, TaskError};
 
-/// The pixels that a view counts in, and how many times larger they are than those of the picture in memory.
+/// The pixels that a view counts in, and how large they are in pixels of the picture in memory.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Scale {
     /// The size of the stored picture.
     pub(super) size: (u32, u32),
-    pub(super) shrink: u32,
+    /// Across and down.
+    pixel: (f64, f64),
+}
+
+impl Scale {
+    /// That of a picture as it is.
+    pub(super) fn of(size: (u32, u32)) -> Self {
+        Self { size, pixel: (1.0, 1.0) }
+    }
+
+    /// That of a picture whose sides are divided by `shrink` while it is decoded. The view counts whole pixels only, as
+    /// sharp does, which decides about sizes; they are a little larger, so that nothing at the edges is lost.
+    pub(super) fn shrunk((width, height): (u32, u32), shrink: u32) -> Self {
+        let whole = |side: u32| (side / shrink).max(1);
+        let pixel = |side: u32| f64::from(side) / f64::from(shrink) / f64::from(whole(side));
+        Self { size: (whole(width), whole(height)), pixel: (pixel(width), pixel(height)) }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -39,7 +56,9 @@ impl View {
             .as_ref()
             .map_or(Ok(Rectangle::of(seen)), |region| part(region, seen, "extractBefore"))?;
         let size = (region.width as u32, region.height as u32);
-        let plan = request.resize.as_ref().map_or(Ok(Plan::unchanged(size)), |resize| Plan::of(resize, size))?;
+        let mut plan = request.resize.as_ref().map_or(Ok(Plan::unchanged(size)), |resize| Plan::of(resize, size))?;
+        // The part that is kept is chosen in the mirrored picture.
+        plan.shown = mirror_of_resized(request).rectangle(plan.shown, size);
         Ok(Self { turn, region, plan })
     }
 
@@ -48,8 +67,13 @@ impl View {
         let Rectangle { left, top, width, height } = self.plan.shown;
         let seen = Rectangle { left: self.region.left + left, top: self.region.top + top, width, height };
         let Rectangle { left, top, width, height } = self.turn.inverse().rectangle(seen, self.turn.size(scale.size));
-        let scale = 1.0 / f64::from(scale.shrink);
-        Rectangle { left: left * scale, top: top * scale, width: width * scale, height: height * scale }
+        let (across, down) = scale.pixel;
+        Rectangle { left: left * across, top: top * down, width: width * across, height: height * down }
+    }
+
+    /// The part of the stored picture that is resized, in whole pixels.
+    pub(super) fn region_as_stored(&self, stored: (u32, u32)) -> Rectangle {
+        self.turn.inverse().rectangle(self.region, self.turn.size(stored))
     }
 
     /// The size of the resized picture while it lies as it is stored.

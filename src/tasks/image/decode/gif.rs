@@ -16,6 +16,8 @@ pub(super) fn header(bytes: &[u8], context: &Context<'_>) -> Result<Header, Task
     let mut header = header_of(KIND, decoder, context)?;
     let blocks = Blocks::of(bytes);
     header.pages = blocks.delays.len().max(1) as u32;
+    header.has_alpha = blocks.transparent;
+    header.channels = if blocks.transparent { 4 } else { 3 };
     header.progressive = blocks.interlaced;
     header.palette_bits = Some(8);
     if header.pages > 1 {
@@ -37,6 +39,8 @@ struct Blocks {
     /// 0 for ever. Once, where nothing is said.
     loops: u32,
     interlaced: bool,
+    /// Whether something of the canvas may be seen through.
+    transparent: bool,
 }
 
 impl Blocks {
@@ -49,6 +53,7 @@ impl Blocks {
 
     fn read(&mut self, bytes: &[u8]) -> Option<()> {
         let table = |flags: u8| if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) };
+        let canvas = bytes.get(6..10)?;
         let mut rest = bytes.get(13 + table(*bytes.get(10)?)..)?;
         let mut delay = 0;
         loop {
@@ -56,7 +61,10 @@ impl Blocks {
                 b'!' => {
                     let (label, block) = (*rest.get(1)?, rest.get(2..)?);
                     match label {
-                        0xf9 => delay = 10 * u32::from(u16::from_le_bytes([*block.get(2)?, *block.get(3)?])),
+                        0xf9 => {
+                            self.transparent |= block.get(1)? & 1 != 0;
+                            delay = 10 * u32::from(u16::from_le_bytes([*block.get(2)?, *block.get(3)?]));
+                        }
                         0xff if block.get(1..12)? == b"NETSCAPE2.0" && block.get(13) == Some(&1) => {
                             self.loops = u32::from(u16::from_le_bytes([*block.get(14)?, *block.get(15)?]));
                         }
@@ -67,6 +75,8 @@ impl Blocks {
                 b',' => {
                     let flags = *rest.get(9)?;
                     self.interlaced |= flags & 0x40 != 0;
+                    // The first picture leaves nothing of the canvas when it has the same size.
+                    self.transparent |= self.delays.is_empty() && rest.get(5..9)? != canvas;
                     self.delays.push(std::mem::take(&mut delay));
                     // The size of a code comes before the data.
                     rest = after_blocks(rest.get(10 + table(flags) + 1..)?)?;

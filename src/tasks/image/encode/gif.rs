@@ -7,7 +7,7 @@ use weezl::encode::Encoder as Lzw;
 use weezl::{BitOrder, LzwStatus};
 
 use super::Image;
-use super::palette::{Palette, is_transparent};
+use super::palette::{Alpha, Palette, is_transparent};
 use crate::engine::{Code, Context, TaskError};
 use crate::tasks::image::memory::Samples;
 use crate::tasks::image::ops::alpha;
@@ -31,14 +31,15 @@ pub(super) fn encode(
     let (width, height) = sides.expect("checked against the longest side");
     // What did not change is transparent over what is there.
     let has_transparency = frames.len() > 1 || frames[0].channels == 4;
-    let mut palette = Palette::of(&frames, options.colours.0 as usize, has_transparency, context)?;
+    let colors = options.colours.0 as usize;
+    let mut palette = Palette::of(&frames, colors, Alpha::OnOff, has_transparency, context)?;
 
     let failed = |error: EncodingError| {
         let fault = || TaskError::new(Code::TaskFailed, format!("Cannot encode the GIF: {error}"));
         context.check().err().unwrap_or_else(fault)
     };
     let mut bytes = Vec::new();
-    let table = palette.colors.concat();
+    let table: Vec<u8> = palette.colors.iter().flat_map(|[r, g, b, _]| [*r, *g, *b]).collect();
     let mut encoder = Encoder::new(&mut bytes, width, height, &table).map_err(failed)?;
     if frames.len() > 1 {
         let repeat = if loops == 0 { Repeat::Infinite } else { Repeat::Finite(loops.min(65535) as u16) };

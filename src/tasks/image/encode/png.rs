@@ -5,7 +5,7 @@ use std::io::Write;
 
 use png::{BitDepth, ColorType, DeflateCompression, Encoder, EncodingError, Filter, Info, PixelDimensions, Unit};
 
-use super::palette::Palette;
+use super::palette::{Alpha, Palette};
 use super::{Extras, Image};
 use crate::engine::{Code, Context, TaskError};
 use crate::tasks::image::ops::alpha;
@@ -45,7 +45,7 @@ fn with_palette(
 ) -> Result<Vec<u8>, TaskError> {
     let raster = alpha::colored(picture, context)?.narrowed(context)?;
     let frames = [raster];
-    let mut palette = Palette::of(&frames, options.colours.0 as usize, frames[0].has_alpha(), context)?;
+    let mut palette = Palette::of(&frames, options.colours.0 as usize, Alpha::Full, false, context)?;
     let indices = palette.indices(&frames[0], options.dither.0 as f32, context)?;
     let bits = match palette.colors.len() {
         0..=2 => BitDepth::One,
@@ -57,12 +57,10 @@ fn with_palette(
     let packed: Vec<u8> = indices.chunks_exact(width).flat_map(|row| packed(row, bits as usize)).collect();
     let mut info = info(&frames[0], extras);
     (info.color_type, info.bit_depth) = (ColorType::Indexed, bits);
-    info.trns = palette.transparent.map(|number| {
-        let mut alphas = vec![255; usize::from(number)];
-        alphas.push(0);
-        Cow::Owned(alphas)
-    });
-    info.palette = Some(Cow::Owned(palette.colors.concat()));
+    if frames[0].has_alpha() {
+        info.trns = Some(palette.colors.iter().map(|color| color[3]).collect());
+    }
+    info.palette = Some(palette.colors.iter().flat_map(|[r, g, b, _]| [*r, *g, *b]).collect());
     write(info, &packed, options, extras, context, progress)
 }
 

@@ -121,7 +121,6 @@ struct JpegPage {
 }
 
 fn jpeg_page(picture: Picture, options: &request::Tiff, context: &Context<'_>) -> Result<JpegPage, TaskError> {
-    let picture = alpha::flattened(picture, Default::default(), context)?;
     let (size, channels) = (picture.size(), picture.channels());
     // From here on libvips does not leave colours out either.
     let subsampling = if options.quality.0 < 90 { Subsampling::Halved } else { Subsampling::Full };

@@ -17,7 +17,8 @@ pub(in crate::tasks::image) fn ensured(
 }
 
 fn with_alpha<T: Sample>(raster: &Raster<T>, value: f64, context: &Context<'_>) -> Result<Raster<T>, TaskError> {
-    let alpha = T::of_f32(value as f32 * T::MAX);
+    // Cut off, as libvips does.
+    let alpha = T::of_u32((value as f32 * T::MAX) as u32);
     let colors = raster.channels;
     raster.map_pixels(colors + 1, context, &|from, to| {
         to[..colors].copy_from_slice(from);
@@ -140,7 +141,7 @@ mod tests {
     fn alpha_comes_and_goes() {
         let token = CancelToken::default();
         let context = Context::detached(&token);
-        assert_eq!(samples(ensured(picture(1, &[7, 9]), 0.5, &context)), [7, 128, 9, 128]);
+        assert_eq!(samples(ensured(picture(1, &[7, 9]), 0.5, &context)), [7, 127, 9, 127]);
         assert_eq!(samples(ensured(picture(2, &[7, 3]), 0.5, &context)), [7, 3]);
         assert_eq!(samples(removed(picture(4, &[1, 2, 3, 4]), &context)), [1, 2, 3]);
         assert_eq!(samples(colored(picture(2, &[1, 2]), &context)), [1, 1, 1, 2]);

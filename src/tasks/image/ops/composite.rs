@@ -1,6 +1,7 @@
 //! One picture laid over another.
 //!
-//! The operators are those of Porter and Duff, and of the PDF specification (ISO 32000-1, 11.3.5), as libvips has them.
+//! The operators are those of Porter and Duff, and of the PDF specification (ISO 32000-1, 11.3.5), as libvips has them: it
+//! gives the functions of the PDF specification colours that are multiplied by their alpha.
 
 use super::alpha::{colored, ensured};
 use crate::engine::{Context, TaskError};
@@ -36,17 +37,26 @@ struct Over<'a> {
 impl<'a> Over<'a> {
     fn of(picture: &'a Picture, layer: &Layer, base: (u32, u32)) -> Self {
         let (width, height) = picture.size();
-        let place = |outer: u32, inner: u32, horizontal: bool| {
+        // Where a part lies in what is larger, along one axis.
+        let within = |large: u32, small: u32, horizontal: bool| {
+            let at = layer.gravity.within((large, large), (small, small), Half::Up);
+            i64::from(if horizontal { at.0 } else { at.1 })
+        };
+        let place = |outer: u32, inner: u32, offset: Option<i64>, horizontal: bool| {
+            if layer.tile {
+                // As many layers as cover the picture, one of them in the middle, of which a part is shown.
+                let tiled = inner.saturating_mul(outer.div_ceil(inner) | 1);
+                return -offset
+                    .map_or_else(|| within(tiled, outer, horizontal), |offset| offset.min(i64::from(tiled - outer)));
+            }
             // A layer that is larger than the picture is centred too, so it may begin outside.
-            let (large, small) = (outer.max(inner), outer.min(inner));
-            let within = layer.gravity.within((large, large), (small, small), Half::Up);
-            let at = i64::from(if horizontal { within.0 } else { within.1 });
-            if inner > outer { -at } else { at }
+            let at = |outer, inner| within(outer, inner, horizontal);
+            offset.unwrap_or_else(|| if inner > outer { -at(inner, outer) } else { at(outer, inner) })
         };
-        let (left, top) = match (layer.left, layer.top) {
-            (None, None) => (place(base.0, width, true), place(base.1, height, false)),
-            (left, top) => (i64::from(left.unwrap_or(0)), i64::from(top.unwrap_or(0))),
-        };
+        let is_placed = layer.left.is_some() || layer.top.is_some();
+        let offset = |given: Option<i32>| is_placed.then(|| i64::from(given.unwrap_or(0)));
+        let left = place(base.0, width, offset(layer.left), true);
+        let top = place(base.1, height, offset(layer.top), false);
         Self { picture, left, top, tile: layer.tile, premultiplied: layer.premultiplied }
     }
 
@@ -111,28 +121,27 @@ fn mixed(blend: Blend, source: [f32; 4], under: [f32; 4]) -> [f32; 4] {
     // Porter and Duff: a share of each.
     let shares =
         |of_source: f32, of_under: f32| std::array::from_fn(|i| (of_source * source[i] + of_under * under[i]).min(1.0));
+    let with_alpha = |alpha: f32, [r, g, b, _]: [f32; 4]| [r, g, b, alpha];
     match blend {
         Blend::Clear => [0.0; 4],
         Blend::Source => source,
         Blend::Over => shares(1.0, 1.0 - sa),
         Blend::In => shares(da, 0.0),
         Blend::Out => shares(1.0 - da, 0.0),
-        Blend::Atop => shares(da, 1.0 - sa),
+        Blend::Atop => with_alpha(da, shares(1.0, 1.0 - sa)),
         Blend::Dest => under,
         Blend::DestOver => shares(1.0 - da, 1.0),
         Blend::DestIn => shares(0.0, sa),
         Blend::DestOut => shares(0.0, 1.0 - sa),
-        Blend::DestAtop => shares(1.0 - da, sa),
+        Blend::DestAtop => with_alpha(sa, shares(1.0 - da, 1.0)),
         Blend::Xor => shares(1.0 - da, 1.0 - sa),
         Blend::Add => shares(1.0, 1.0),
-        Blend::Saturate => shares(if sa > 0.0 { (1.0 - da).min(sa) / sa } else { 0.0 }, 1.0),
+        Blend::Saturate => with_alpha((sa + da).min(1.0), shares(sa.min(1.0 - da), 1.0)),
         _ => {
-            let alpha = sa + da * (1.0 - sa);
-            let plain = |color: f32, alpha: f32| if alpha > 0.0 { color / alpha } else { 0.0 };
-            let mut result = [0.0, 0.0, 0.0, alpha];
+            let mut result = [0.0, 0.0, 0.0, sa + da * (1.0 - sa)];
             for i in 0..3 {
-                let (s, d) = (plain(source[i], sa), plain(under[i], da));
-                result[i] = (1.0 - sa) * under[i] + (1.0 - da) * source[i] + sa * da * separable(blend, s, d);
+                let (s, d) = (source[i], under[i]);
+                result[i] = (1.0 - sa) * d + (1.0 - da) * s + sa * da * separable(blend, s, d);
             }
             result
         }

@@ -12,12 +12,12 @@ pub(super) static LIGHT: LazyLock<[f32; 256]> =
     LazyLock::new(|| std::array::from_fn(|level| light(level as f32 / 255.0)));
 
 /// Light of an sRGB value; both 0 to 1.
-pub(super) fn light(value: f32) -> f32 {
+pub(in crate::tasks::image) fn light(value: f32) -> f32 {
     if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
 }
 
 /// The sRGB value of an amount of light; both 0 to 1.
-pub(super) fn value(light: f32) -> f32 {
+pub(in crate::tasks::image) fn value(light: f32) -> f32 {
     if light <= 0.003_130_8 { 12.92 * light } else { 1.055 * light.powf(1.0 / 2.4) - 0.055 }
 }
 

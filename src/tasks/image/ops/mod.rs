@@ -6,7 +6,7 @@ pub(super) mod composite;
 pub(super) mod filter;
 pub(super) mod geometry;
 pub(super) mod interest;
-mod lab;
+pub(super) mod lab;
 pub(super) mod median;
 pub(super) mod resize;
 pub(super) mod rotate;

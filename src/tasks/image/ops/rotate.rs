@@ -45,7 +45,8 @@ fn turned<T: Sample>(
 fn interpolate<T: Sample>(raster: &Raster<T>, (x, y): (f64, f64), behind: &[T], target: &mut [T]) {
     let (x, y) = (x - 0.5, y - 0.5);
     let (left, top) = (x.floor(), y.floor());
-    if left < -3.0 || top < -3.0 || left > f64::from(raster.width) + 2.0 || top > f64::from(raster.height) + 2.0 {
+    // Between the background and the edge nothing rings.
+    if left < -1.0 || top < -1.0 || left >= f64::from(raster.width) || top >= f64::from(raster.height) {
         target.copy_from_slice(behind);
         return;
     }

@@ -8,16 +8,18 @@ use crate::engine::{Context, TaskError};
 use crate::tasks::image::raster::{Picture, Raster, Sample, each, map};
 use crate::tasks::image::request::{Color, Linear, Modulate, Negate, Normalise, Threshold};
 
-/// Every colour sample to the power of `exponent`, where 1 is the largest sample.
+/// Every colour sample to the power of `exponent`, where 1 is the largest sample; what is no whole number is cut off.
 pub(in crate::tasks::image) fn powered(
     picture: Picture,
     exponent: f64,
     context: &Context<'_>,
 ) -> Result<Picture, TaskError> {
-    curved(picture, false, context, |value, _| value.powf(exponent as f32))
+    let max = if matches!(picture, Picture::Sixteen(_)) { u16::MAX.into() } else { f64::from(u8::MAX) };
+    let cut_off = |value: f64| (max * value.powf(exponent) + 1e-9).floor() / max;
+    curved(picture, false, context, |value, _| cut_off(value.into()) as f32)
 }
 
-/// Black where the sample is below the threshold, white elsewhere.
+/// Black where the sample is below the threshold, white elsewhere. The alpha is a sample too.
 pub(in crate::tasks::image) fn threshold(
     picture: Picture,
     threshold: &Threshold,
@@ -25,7 +27,7 @@ pub(in crate::tasks::image) fn threshold(
 ) -> Result<Picture, TaskError> {
     let picture = if threshold.greyscale { greyscale(picture, context)? } else { picture };
     let least = f32::from(threshold.threshold) / 255.0;
-    curved(picture, false, context, |value, _| if value >= least { 1.0 } else { 0.0 })
+    curved(picture, true, context, |value, _| if value >= least { 1.0 } else { 0.0 })
 }
 
 /// `a * sample + b`, where a sample is 0 to 255.
@@ -111,13 +113,15 @@ fn sample<T: Sample>(value: f32) -> T {
     T::of_f32(value * T::MAX)
 }
 
-/// Every pixel by its Lab.
+/// Every pixel by its Lab. What is grey stays grey.
 fn in_lab(
     picture: Picture,
     context: &Context<'_>,
     change: impl Fn([f32; 3]) -> [f32; 3] + Sync,
 ) -> Result<Picture, TaskError> {
-    map!(colored(picture, context)?, raster => lab_mapped(raster, context, &change))
+    let is_grey = picture.channels() < 3;
+    let picture = map!(colored(picture, context)?, raster => lab_mapped(raster, context, &change))?;
+    if is_grey { greyscale(picture, context) } else { Ok(picture) }
 }
 
 fn lab_mapped<T: Sample>(
@@ -152,7 +156,8 @@ pub(in crate::tasks::image) fn modulated(
     })
 }
 
-/// The chroma of one colour over the brightness of the image.
+/// The chroma of one colour over the brightness of the image: all of it in the middle, none for black and white. What is
+/// grey stays grey.
 pub(in crate::tasks::image) fn tinted(
     picture: Picture,
     tint: Color,
@@ -160,7 +165,31 @@ pub(in crate::tasks::image) fn tinted(
 ) -> Result<Picture, TaskError> {
     let [r, g, b, _] = tint.rgba.map(|value| f32::from(value) / 255.0);
     let [_, a, b] = lab_of([r, g, b]);
-    in_lab(picture, context, |[l, _, _]| [l, a, b])
+    let table: Vec<[f32; 3]> = (0..256)
+        .map(|level| {
+            let [l, _, _] = lab_of([level as f32 / 255.0; 3]);
+            let share = 1.0 - 4.0 * (l / 100.0 - 0.5).powi(2);
+            rgb_of([l, share * a, share * b])
+        })
+        .collect();
+    let is_grey = picture.channels() < 3;
+    let tinted = map!(greyscale(picture, context)?, raster => {
+        raster.map_pixels(raster.channels + 2, context, &|from, to| {
+            let level = from[0].to_u32() >> (of_depth(from) - 8);
+            for (target, value) in to.iter_mut().zip(table[level as usize]) {
+                *target = sample(value);
+            }
+            if let [_, alpha] = from {
+                to[3] = *alpha;
+            }
+        })
+    })?;
+    if is_grey { greyscale(tinted, context) } else { Ok(tinted) }
+}
+
+/// Bits of samples.
+fn of_depth<T: Sample>(_: &[T]) -> u8 {
+    T::BITS
 }
 
 /// Stretches the lightness so that the percentiles become black and white.
@@ -171,15 +200,21 @@ pub(in crate::tasks::image) fn normalised(
 ) -> Result<Picture, TaskError> {
     let histogram = each!(&picture, raster => lightness_histogram(raster, context))?;
     let total: u64 = histogram.iter().sum();
-    // The first lightness up to which so many percent of the pixels are.
+    let first = histogram.iter().position(|count| *count > 0).unwrap_or(0);
+    let last = histogram.iter().rposition(|count| *count > 0).unwrap_or(0);
+    // The first lightness up to which so many percent of the pixels are, as `vips_percent` finds it: in a histogram that
+    // ends with the lightest pixel, and is scaled to its own length.
+    let levels = last as u64 + 1;
     let percentile = |percent: f64| {
-        let wanted = total as f64 * percent / 100.0;
+        if percent == 0.0 || percent == 100.0 {
+            return if percent == 0.0 { first } else { last } as f32;
+        }
         let mut seen = 0;
-        let reached = histogram.iter().position(|count| {
+        let reached = histogram[..=last].iter().position(|count| {
             seen += count;
-            seen as f64 > wanted
+            (seen * (levels - 1) / total) as f64 > percent / 100.0 * levels as f64
         });
-        reached.unwrap_or(100) as f32
+        reached.unwrap_or(levels as usize) as f32
     };
     let (black, white) = (percentile(normalise.lower.unwrap_or(1.0)), percentile(normalise.upper.unwrap_or(99.0)));
     // Nothing to stretch.

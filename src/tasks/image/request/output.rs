@@ -62,6 +62,15 @@ impl Output {
         matches!(self, Self::Webp(_) | Self::Gif(_) | Self::Tiff(_))
     }
 
+    /// Whether a file of the format can have alpha.
+    pub(in crate::tasks::image) fn has_alpha(&self) -> bool {
+        match self {
+            Self::Jpeg(_) => false,
+            Self::Tiff(tiff) => tiff.compression != TiffCompression::Jpeg,
+            _ => true,
+        }
+    }
+
     /// How often and how fast an animation is shown, where the caller says so.
     pub(in crate::tasks::image) fn animation(&self) -> (Option<u32>, Option<&Delay>) {
         let (loops, delay) = match self {

@@ -1,11 +1,12 @@
 //! Decoding by mozjpeg: at 1/1, 1/2, 1/4 or 1/8, to pixels or to planes, a few rows at a time.
 
+use std::ffi::{c_int, c_void};
 use std::mem::MaybeUninit;
 
 use mozjpeg_sys::{
-    J_COLOR_SPACE, JDCT_DEFAULT, jpeg_common_struct, jpeg_create_decompress, jpeg_decompress_struct,
-    jpeg_destroy_decompress, jpeg_finish_decompress, jpeg_mem_src, jpeg_read_header, jpeg_read_raw_data,
-    jpeg_read_scanlines, jpeg_start_decompress,
+    J_COLOR_SPACE, JDCT_DEFAULT, jpeg_common_struct, jpeg_component_info, jpeg_create_decompress,
+    jpeg_decompress_struct, jpeg_destroy_decompress, jpeg_finish_decompress, jpeg_mem_src, jpeg_read_header,
+    jpeg_read_raw_data, jpeg_read_scanlines, jpeg_start_decompress,
 };
 
 use crate::engine::{Code, Context, TaskError};
@@ -133,14 +134,30 @@ pub(super) fn decode_planes(
     let mut decompressor = Decompressor::new(bytes, ask, context)?;
     decompressor.info.out_color_space = J_COLOR_SPACE::JCS_YCbCr;
     decompressor.info.raw_data_out = 1;
-    // SAFETY: the header was read.
+    // Samples along a side of what becomes of a block: of the brightness, and of the colours, of which the result keeps
+    // half as many.
+    let luma_scale = BLOCK / ask.shrink;
+    let chroma_scale = if sampling == (1, 1) { (luma_scale / 2).max(1) } else { luma_scale };
+    let layouts = decompressor.call(context, |info| {
+        // SAFETY: the header was read, and this is the first half of starting; the other half is below.
+        unsafe { jinit_master_decompress(info) };
+        // SAFETY: three components were found in the frame header, and libjpeg has an entry for each, which is laid out as
+        // `Component` is.
+        let components = unsafe { std::slice::from_raw_parts_mut(info.comp_info.cast::<Component>(), 3) };
+        let scales = [luma_scale, chroma_scale, chroma_scale];
+        for (component, scale) in components.iter_mut().zip(scales) {
+            component.set_scale(scale);
+        }
+        info.common.global_state = READY_TO_READ;
+        let blocks = |i: usize| components[i].width_in_blocks;
+        [
+            Layout::of(header, sampling, sampling, luma_scale, blocks(0)),
+            Layout::of(header, sampling, (1, 1), chroma_scale, blocks(1)),
+            Layout::of(header, sampling, (1, 1), chroma_scale, blocks(2)),
+        ]
+    })?;
+    // SAFETY: libjpeg was brought into the state between the two halves.
     decompressor.call(context, |info| unsafe { jpeg_start_decompress(info) })?;
-    // SAFETY: three components were found in the frame header, and libjpeg has an entry for each.
-    let components = unsafe { std::slice::from_raw_parts(decompressor.info.comp_info, 3) };
-    let layout =
-        |across: u8, down: u8, blocks: (u32, u32)| Layout::of(header, ask.shrink, sampling, (across, down), blocks);
-    let blocks = |i: usize| (components[i].width_in_blocks, components[i].height_in_blocks);
-    let layouts = [layout(sampling.0, sampling.1, blocks(0)), layout(1, 1, blocks(1)), layout(1, 1, blocks(2))];
 
     let mut planes = Vec::with_capacity(3);
     let mut bands = Vec::with_capacity(3);
@@ -179,8 +196,7 @@ pub(super) fn decode_planes(
     Ok(Some(Planes { y, cb, cr }))
 }
 
-/// How libjpeg gives out a component. It scales each for itself: one with half the samples comes out at twice the scale,
-/// up to the full one.
+/// How libjpeg gives out a component.
 struct Layout {
     /// Samples of the plane.
     size: (u32, u32),
@@ -191,23 +207,52 @@ struct Layout {
 }
 
 impl Layout {
-    fn of(header: &Header, shrink: u32, luma: (u8, u8), own: (u8, u8), blocks: (u32, u32)) -> Self {
+    /// `scale` is the samples along a side of what becomes of a block, `blocks` how many the component has across.
+    fn of(header: &Header, luma: (u8, u8), own: (u8, u8), scale: u32, blocks: u32) -> Self {
         let (max, own) = ((u32::from(luma.0), u32::from(luma.1)), (u32::from(own.0), u32::from(own.1)));
-        let scale = BLOCK / shrink;
-        let mut own_scale = scale;
-        // By `jpeg_calc_output_dimensions` of libjpeg 6b.
-        while own_scale < BLOCK
-            && (max.0 * scale).is_multiple_of(own.0 * own_scale * 2)
-            && (max.1 * scale).is_multiple_of(own.1 * own_scale * 2)
-        {
-            own_scale *= 2;
-        }
-        let size = |full: u32, own: u32, max: u32| (full * own * own_scale).div_ceil(max * BLOCK);
+        let size = |full: u32, own: u32, max: u32| (full * own * scale).div_ceil(max * BLOCK);
         Self {
             size: (size(header.width, own.0, max.0), size(header.height, own.1, max.1)),
             // MCUs are whole, so there may be blocks beyond those of the component.
-            stride: (blocks.0.next_multiple_of(own.0.max(1)) * own_scale) as usize,
-            rows: (own.1 * own_scale) as usize,
+            stride: (blocks.next_multiple_of(own.0.max(1)) * scale) as usize,
+            rows: (own.1 * scale) as usize,
         }
+    }
+}
+
+/// `DSTATE_PRELOAD` of libjpeg: `jpeg_start_decompress` has done its first half.
+const READY_TO_READ: i32 = 203;
+
+unsafe extern "C-unwind" {
+    /// The first half of `jpeg_start_decompress`, which decides about the scale of each component: it gives colours that
+    /// were stored in half the size a larger scale than the brightness, for the sake of those who want pixels.
+    fn jinit_master_decompress(info: &mut jpeg_decompress_struct);
+}
+
+/// `jpeg_component_info` of libjpeg 6b as far as it is used here, with the fields that its bindings keep to themselves.
+#[repr(C)]
+struct Component {
+    _before: [c_int; 7],
+    width_in_blocks: u32,
+    _height_in_blocks: u32,
+    dct_scaled_size: c_int,
+    _downsampled: [u32; 2],
+    _needed: c_int,
+    mcu_width: c_int,
+    _mcu: [c_int; 2],
+    mcu_sample_width: c_int,
+    _last: [c_int; 2],
+    _tables: [*mut c_void; 2],
+}
+
+const _: () = assert!(size_of::<Component>() == size_of::<jpeg_component_info>());
+
+impl Component {
+    /// Has each block become so many samples along a side: 1, 2, 4 or 8. Between the two halves of starting, when the ways
+    /// of the blocks are not yet chosen.
+    fn set_scale(&mut self, scale: u32) {
+        self.dct_scaled_size = scale as c_int;
+        // Of a component that the first scan does not have it is set with the scan that has it.
+        self.mcu_sample_width = self.mcu_width.wrapping_mul(scale as c_int);
     }
 }

@@ -67,7 +67,9 @@ pub(in crate::tasks::image) fn encode_planes(
 
 fn config_of(options: &request::Webp) -> Result<WebPConfig, TaskError> {
     let mut config = WebPConfig::new().map_err(|()| failed("it has another version"))?;
-    config.quality = f32::from(options.quality.0 as u8);
+    // As sharp has it: what is only nearly without loss is tried as hard as libwebp would.
+    let near = options.near_lossless && !options.lossless;
+    config.quality = if near { 75.0 } else { f32::from(options.quality.0 as u8) };
     config.method = options.effort.0 as c_int;
     config.alpha_quality = options.alpha_quality.0 as c_int;
     config.lossless = c_int::from(options.lossless || options.near_lossless);
