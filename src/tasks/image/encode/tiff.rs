@@ -74,7 +74,6 @@ pub(super) fn encode(
         }
         .map_err(failed)?;
     }
-    drop(encoder);
     Ok(output.into_bytes())
 }
 

@@ -1,5 +1,6 @@
 //! Colours and brightness, pixel by pixel.
 
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::alpha::colored;
@@ -40,10 +41,13 @@ pub(in crate::tasks::image) fn linear(
         let one = if of.len() == 1 { of.first() } else { of.get(channel) };
         one.copied().unwrap_or(default) as f32
     };
+    let is_eight = matches!(picture, Picture::Eight(_));
     // As many numbers as there are channels mean the alpha too.
     let with_alpha = linear.a.len().max(linear.b.len()) == picture.channels();
     curved(picture, with_alpha && linear.a.len().max(linear.b.len()) > 1, context, |value, channel| {
-        (factor(&linear.a, channel, 1.0) * value * 255.0 + factor(&linear.b, channel, 0.0)) / 255.0
+        let level = factor(&linear.a, channel, 1.0) * value * 255.0 + factor(&linear.b, channel, 0.0);
+        // Of 8 bits what is no whole number is cut off.
+        if is_eight { (level + 1e-3).floor() / 255.0 } else { level / 255.0 }
     })
 }
 
@@ -97,7 +101,7 @@ pub(in crate::tasks::image) fn greyscale(picture: Picture, context: &Context<'_>
         let channels = raster.channels - 2;
         raster.map_pixels(channels, context, &|from, to| {
             let [r, g, b] = [from[0], from[1], from[2]].map(lightness);
-            to[0] = sample(value(0.2126 * r + 0.7152 * g + 0.0722 * b));
+            to[0] = grey_of(0.2126 * r + 0.7152 * g + 0.0722 * b);
             if channels == 2 {
                 to[1] = from[3];
             }
@@ -108,6 +112,20 @@ pub(in crate::tasks::image) fn greyscale(picture: Picture, context: &Context<'_>
 fn lightness<T: Sample>(sample: T) -> f32 {
     if T::BITS == 8 { LIGHT[sample.to_u32() as usize] } else { light(sample.to_f32() / T::MAX) }
 }
+
+/// The sample of an amount of light, 0 to 1. Of 8 bits it is found between the entries of a table, as libvips finds it.
+fn grey_of<T: Sample>(light: f32) -> T {
+    if T::BITS > 8 {
+        return sample(value(light));
+    }
+    let at = (255.0 * light).clamp(0.0, 255.0);
+    let (low, high) = (GREYS[at as usize], GREYS[at as usize + 1]);
+    T::of_f32((low + (high - low) * at.fract()).round_ties_even())
+}
+
+/// The levels of 256 equal steps of light; the last one twice.
+static GREYS: LazyLock<[f32; 257]> =
+    LazyLock::new(|| std::array::from_fn(|step| (255.0 * value(step.min(255) as f32 / 255.0)).round_ties_even()));
 
 fn sample<T: Sample>(value: f32) -> T {
     T::of_f32(value * T::MAX)
