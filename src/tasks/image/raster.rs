@@ -138,6 +138,18 @@ impl<T: Sample> Raster<T> {
         in_bands_of((BAND / row_len).max(1), &mut self.data, row_len, context, body)
     }
 
+    /// The higher 8 bits of each sample, which is how libvips narrows.
+    pub(super) fn cut_to_eight(&self, context: &Context<'_>) -> Result<Raster<u8>, TaskError> {
+        let mut result = Raster::<u8>::unset(self.width, self.height, self.channels)?;
+        let row_len = self.row_len();
+        result.in_bands(context, &|first, band| {
+            for (narrow, sample) in band.iter_mut().zip(&self.data[first * row_len..]) {
+                *narrow = (sample.to_u32() >> (T::BITS - 8)) as u8;
+            }
+        })?;
+        Ok(result)
+    }
+
     /// A new image of `channels` channels, in which `pixel(this pixel, new pixel)` makes each pixel.
     pub(super) fn map_pixels(
         &self,

@@ -88,7 +88,7 @@ impl Task for Stats {
         let picture =
             if header.space == Space::Cmyk { colour::to_srgb(picture, &header, false, context)? } else { picture };
         let colors = alpha::removed(picture, context)?;
-        let colors = alpha::colored(colors, context)?.narrowed(context)?;
+        let colors = each!(alpha::colored(colors, context)?, raster => raster.cut_to_eight(context))?;
         let dominant = dominant_of(&colors);
         let grey = tone::greyscale(Picture::Eight(colors), context)?.narrowed(context)?;
         let mut counts = vec![0; 256];

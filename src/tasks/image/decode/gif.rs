@@ -1,34 +1,180 @@
-//! GIF, its frames composed on the canvas.
+//! GIF by the crate `gif`, its frames composed on the canvas row by row.
 
-use image::AnimationDecoder;
-use image::codecs::gif::GifDecoder;
+use gif::{ColorOutput, DecodeOptions, Decoder, DecodingError, DisposalMethod, Frame, MemoryLimit};
 
-use super::common::{failed, header_of};
 use super::watched::Watched;
-use super::webp::frames;
-use super::{Ask, Decoded, Header, Kind};
-use crate::engine::{Context, TaskError};
+use super::{Ask, Decoded, Header, Kind, Space, invalid};
+use crate::engine::{Code, Context, TaskError};
+use crate::tasks::image::memory::Samples;
+use crate::tasks::image::raster::{Picture, Raster, out_of_memory};
+use crate::tasks::image::request::FailOn;
 
 const KIND: Kind = Kind::Gif;
 
+/// How interlaced rows are stored: the first row of each pass, and how far apart its rows are.
+const PASSES: [(usize, usize); 4] = [(0, 8), (4, 8), (2, 4), (1, 2)];
+
 pub(super) fn header(bytes: &[u8], context: &Context<'_>) -> Result<Header, TaskError> {
-    let decoder = GifDecoder::new(Watched::new(bytes, context)).map_err(|error| failed(KIND, &error, context))?;
-    let mut header = header_of(KIND, decoder, context)?;
-    let blocks = Blocks::of(bytes);
-    header.pages = blocks.delays.len().max(1) as u32;
-    header.has_alpha = blocks.transparent;
-    header.channels = if blocks.transparent { 4 } else { 3 };
-    header.progressive = blocks.interlaced;
-    header.palette_bits = Some(8);
-    if header.pages > 1 {
-        (header.delays, header.loops) = (blocks.delays, Some(blocks.loops));
+    let reader = reader(bytes, context)?;
+    let (width, height) = (u32::from(reader.width()), u32::from(reader.height()));
+    if width == 0 || height == 0 {
+        return Err(invalid(KIND, Code::ImageInvalid, &"its header says that it has no pixels", context));
     }
-    Ok(header)
+    let blocks = Blocks::of(bytes);
+    let pages = blocks.delays.len().max(1) as u32;
+    let (delays, loops) = if pages > 1 { (blocks.delays, Some(blocks.loops)) } else { (Vec::new(), None) };
+    Ok(Header {
+        kind: KIND,
+        width,
+        height,
+        channels: if blocks.transparent { 4 } else { 3 },
+        has_alpha: blocks.transparent,
+        depth: 8,
+        space: Space::Rgb,
+        orientation: 1,
+        pages,
+        delays,
+        loops,
+        icc: None,
+        exif: None,
+        xmp: None,
+        density: None,
+        chroma_subsampling: None,
+        progressive: blocks.interlaced,
+        palette_bits: Some(8),
+        compression: None,
+    })
 }
 
 pub(super) fn decode(header: &Header, bytes: &[u8], ask: &Ask, context: &Context<'_>) -> Result<Decoded, TaskError> {
-    let decoder = GifDecoder::new(Watched::new(bytes, context)).map_err(|error| failed(KIND, &error, context))?;
-    frames(KIND, decoder.into_frames(), header, ask, context)
+    let mut reader = reader(bytes, context)?;
+    let mut canvas = Raster::<u8>::new(header.width, header.height, 4)?;
+    let mut frames = Vec::new();
+    // What is to be done to the canvas before the next frame.
+    let mut disposal = Disposal::Keep;
+    for number in 0..ask.page + ask.pages {
+        context.check()?;
+        let Some(frame) = reader.next_frame_info().map_err(|error| failed(&error, context))? else { break };
+        let place = Place::of(frame);
+        disposal.apply(&mut canvas);
+        disposal = match frame.dispose {
+            DisposalMethod::Background => Disposal::Clear(place),
+            DisposalMethod::Previous => Disposal::Restore(copy(&canvas)?),
+            DisposalMethod::Any | DisposalMethod::Keep => Disposal::Keep,
+        };
+        let transparent = frame.transparent;
+        match place.draw(&mut canvas, &mut reader, transparent, context) {
+            Err(error) if ask.fail_on != FailOn::None || context.is_canceled() => return Err(error),
+            _ => {}
+        }
+        if number >= ask.page {
+            let picture = if header.has_alpha { copy(&canvas)? } else { opaque(&canvas, context)? };
+            frames.push(Picture::Eight(picture));
+        }
+    }
+    if frames.len() < ask.pages as usize {
+        let cause = format!("it has {} of {} frames", frames.len(), ask.pages);
+        return Err(invalid(KIND, Code::ImageInvalid, &cause, context));
+    }
+    Ok(Decoded { frames })
+}
+
+fn reader<'a>(bytes: &'a [u8], context: &'a Context<'a>) -> Result<Decoder<Watched<'a>>, TaskError> {
+    let mut options = DecodeOptions::new();
+    options.set_color_output(ColorOutput::Indexed);
+    // Rows are decoded one at a time.
+    options.set_memory_limit(MemoryLimit::Unlimited);
+    options.read_info(Watched::new(bytes, context)).map_err(|error| failed(&error, context))
+}
+
+/// What happens to the canvas once a frame was shown.
+enum Disposal {
+    Keep,
+    Clear(Place),
+    Restore(Raster<u8>),
+}
+
+impl Disposal {
+    fn apply(&mut self, canvas: &mut Raster<u8>) {
+        match std::mem::replace(self, Self::Keep) {
+            Self::Keep => {}
+            Self::Clear(place) => place.rows(canvas).for_each(|row| row.fill(0)),
+            Self::Restore(before) => *canvas = before,
+        }
+    }
+}
+
+/// Where a frame lies, of which some may be beside the canvas.
+#[derive(Clone, Copy)]
+struct Place {
+    left: usize,
+    top: usize,
+    width: usize,
+    height: usize,
+    interlaced: bool,
+}
+
+impl Place {
+    fn of(frame: &Frame<'_>) -> Self {
+        let [left, top, width, height] = [frame.left, frame.top, frame.width, frame.height].map(usize::from);
+        Self { left, top, width, height, interlaced: frame.interlaced }
+    }
+
+    /// The parts of the canvas's rows that the frame covers.
+    fn rows<'a>(&self, canvas: &'a mut Raster<u8>) -> impl Iterator<Item = &'a mut [u8]> + use<'a> {
+        let Self { left, top, width, height, .. } = *self;
+        let (from, to) = (left.min(canvas.width as usize), (left + width).min(canvas.width as usize));
+        let row_len = canvas.row_len();
+        canvas.data.chunks_exact_mut(row_len).skip(top).take(height).map(move |row| &mut row[4 * from..4 * to])
+    }
+
+    /// The rows of the frame, as they are stored.
+    fn order(&self) -> Vec<usize> {
+        if !self.interlaced {
+            return (0..self.height).collect();
+        }
+        PASSES.iter().flat_map(|(first, step)| (*first..self.height).step_by(*step)).collect()
+    }
+
+    fn draw(
+        &self,
+        canvas: &mut Raster<u8>,
+        reader: &mut Decoder<Watched<'_>>,
+        transparent: Option<u8>,
+        context: &Context<'_>,
+    ) -> Result<(), TaskError> {
+        let palette = reader.palette().map_err(|error| failed(&error, context))?.to_vec();
+        let mut indices = vec![0; self.width];
+        let mut rows: Vec<&mut [u8]> = self.rows(canvas).collect();
+        for y in self.order() {
+            context.check()?;
+            if !reader.fill_buffer(&mut indices).map_err(|error| failed(&error, context))? {
+                return Err(invalid(KIND, Code::ImageInvalid, &"a frame ends too early", context));
+            }
+            let Some(row) = rows.get_mut(y) else { continue };
+            for (pixel, index) in row.chunks_exact_mut(4).zip(&indices) {
+                let color = palette.get(3 * usize::from(*index)..).and_then(|rest| rest.first_chunk::<3>());
+                if let Some([r, g, b]) = color.filter(|_| transparent != Some(*index)) {
+                    pixel.copy_from_slice(&[*r, *g, *b, 255]);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn copy(raster: &Raster<u8>) -> Result<Raster<u8>, TaskError> {
+    let data = Samples::from_slice(&raster.data).ok_or_else(|| out_of_memory(raster.width, raster.height))?;
+    Ok(Raster { data, ..*raster })
+}
+
+/// Without alpha, which is full.
+pub(super) fn opaque(raster: &Raster<u8>, context: &Context<'_>) -> Result<Raster<u8>, TaskError> {
+    raster.map_pixels(3, context, &|from, to| to.copy_from_slice(&from[..3]))
+}
+
+fn failed(error: &DecodingError, context: &Context<'_>) -> TaskError {
+    invalid(KIND, Code::ImageInvalid, error, context)
 }
 
 /// What stands between the pictures of a GIF, by the specification of GIF89a, without decoding them.

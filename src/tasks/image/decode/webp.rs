@@ -8,6 +8,7 @@ use image::codecs::webp::WebPDecoder;
 use libwebp_sys::{VP8StatusCode, WEBP_CSP_MODE, WebPIDecoder, WebPIDelete, WebPINewRGB, WebPIUpdate};
 
 use super::common::{failed, header_of};
+use super::gif::opaque;
 use super::watched::Watched;
 use super::{Ask, Decoded, Header, Kind};
 use crate::engine::{Code, Context, TaskError};
@@ -36,7 +37,7 @@ pub(super) fn decode(header: &Header, bytes: &[u8], ask: &Ask, context: &Context
     if header.pages == 1 && header.delays.is_empty() {
         return Ok(Decoded { frames: vec![Picture::Eight(still(header, bytes, ask, context)?)] });
     }
-    frames(KIND, decoder(bytes, context)?.into_frames(), header, ask, context)
+    frames(decoder(bytes, context)?.into_frames(), header, ask, context)
 }
 
 fn decoder<'a>(bytes: &'a [u8], context: &'a Context<'a>) -> Result<WebPDecoder<Watched<'a>>, TaskError> {
@@ -84,17 +85,11 @@ impl Drop for Incremental {
 }
 
 /// The frames that are asked for, composed, one at a time.
-pub(super) fn frames(
-    kind: Kind,
-    frames: image::Frames<'_>,
-    header: &Header,
-    ask: &Ask,
-    context: &Context<'_>,
-) -> Result<Decoded, TaskError> {
+fn frames(frames: image::Frames<'_>, header: &Header, ask: &Ask, context: &Context<'_>) -> Result<Decoded, TaskError> {
     let mut result = Vec::new();
     for frame in frames.take((ask.page + ask.pages) as usize).enumerate() {
         context.check()?;
-        let (number, frame) = (frame.0, frame.1.map_err(|error| failed(kind, &error, context))?);
+        let (number, frame) = (frame.0, frame.1.map_err(|error| failed(KIND, &error, context))?);
         if number < ask.page as usize {
             continue;
         }
@@ -106,13 +101,9 @@ pub(super) fn frames(
     }
     if result.len() < ask.pages as usize {
         let cause = format!("it has {} of {} frames", result.len(), ask.pages);
-        return Err(super::invalid(kind, Code::ImageInvalid, &cause, context));
+        return Err(super::invalid(KIND, Code::ImageInvalid, &cause, context));
     }
     Ok(Decoded { frames: result })
-}
-
-fn opaque(raster: &Raster<u8>, context: &Context<'_>) -> Result<Raster<u8>, TaskError> {
-    raster.map_pixels(3, context, &|from, to| to.copy_from_slice(&from[..3]))
 }
 
 #[derive(Default)]

@@ -85,7 +85,7 @@ fn entropy<T: Sample>(
 pub(in crate::tasks::image) fn entropy_of(counts: &[u32]) -> f64 {
     let total: f64 = counts.iter().map(|count| f64::from(*count)).sum();
     let shares = counts.iter().filter(|count| **count > 0).map(|count| f64::from(*count) / total);
-    -shares.map(|share| share * share.log2()).sum::<f64>()
+    shares.map(|share| -share * share.log2()).sum::<f64>().abs()
 }
 
 fn by_attention(
@@ -147,13 +147,7 @@ fn brightest(scores: &[f32], sigma: f64) -> usize {
 }
 
 fn shrunk<T: Sample>(raster: &Raster<T>, context: &Context<'_>) -> Result<Raster<u8>, TaskError> {
-    let mut eight = Raster::<u8>::unset(raster.width, raster.height, raster.channels)?;
-    let row_len = eight.row_len();
-    eight.in_bands(context, &|first, band| {
-        for (narrow, sample) in band.iter_mut().zip(&raster.data[first * row_len..]) {
-            *narrow = (sample.to_u32() >> (T::BITS - 8)) as u8;
-        }
-    })?;
+    let eight = raster.cut_to_eight(context)?;
     let (shown, size) = (Rectangle::of(raster.size()), (SMALL as u32, SMALL as u32));
     resized(Picture::Eight(eight), shown, size, Kernel::Lanczos3, context)?.narrowed(context)
 }
