@@ -343,6 +343,23 @@ export interface TiffOptions {
   predictor?: 'horizontal' | 'none'
 }
 
+/**
+ * How an AVIF is encoded, on one thread. Only where the build has it: `info().images.output` lists `avif`. Else it fails
+ * with `ERR_IMAGE_UNSUPPORTED`.
+ */
+export interface AvifOptions {
+  /** 1 to 100. @default 50 */
+  quality?: number
+  /** 0 (fast) to 9 (small, and many times slower). @default 4 */
+  effort?: number
+  /** @default '4:4:4' */
+  chromaSubsampling?: '4:4:4' | '4:2:0'
+  /** Bits of a sample. @default 8 */
+  bitdepth?: 8 | 10 | 12
+  /** There is no AVIF without loss here. */
+  lossless?: false
+}
+
 /** Pixels as they are. */
 export interface RawOptions {
   /** 8 bits a channel, or 16 in the byte order of the machine. @default 'uchar' */
@@ -356,6 +373,7 @@ export type ImageOutput =
   | { webp: WebpOptions }
   | { gif: GifOptions }
   | { tiff: TiffOptions }
+  | { avif: AvifOptions }
   | { raw: RawOptions }
 
 /** How an image is read. */
@@ -387,7 +405,7 @@ export interface ImageReading {
  * `resize`, `flip`, `flop`, `rotate`, `extract`, `extend`, `median`, `threshold`, `blur`, `modulate`,
  * `sharpen`, `composite`, `linear`, `normalise`, `tint`, `removeAlpha`, `ensureAlpha`, `negate`.
  *
- * JPEG, PNG, WebP, GIF, TIFF, BMP and ICO are read. Colours become sRGB. Progress is in percent.
+ * JPEG, PNG, WebP, GIF, TIFF, BMP and ICO are read, and AVIF where the build has it. Colours become sRGB. Progress is in percent.
  *
  * Fails with `ERR_IMAGE_INVALID` (no image, broken, cut off), `ERR_IMAGE_UNSUPPORTED` (a format that is not read),
  * `ERR_IMAGE_TOO_LARGE`, or the operating system's code, such as `ENOENT`, when a file cannot be read or written.
@@ -429,7 +447,7 @@ export interface ImageRequest extends ImageReading {
 
 /** What a result looks like. */
 export interface ImageInfo {
-  format: 'jpeg' | 'png' | 'webp' | 'gif' | 'tiff' | 'raw'
+  format: 'jpeg' | 'png' | 'webp' | 'gif' | 'tiff' | 'avif' | 'raw'
   /** Pixels. */
   width: number
   /** Pixels; of an animation all frames, one below the other. */
@@ -454,7 +472,7 @@ export interface ImageInfo {
 
 /** What the header of an image says. */
 export interface ImageMetadata {
-  format: 'jpeg' | 'png' | 'webp' | 'gif' | 'tiff' | 'bmp' | 'ico'
+  format: 'jpeg' | 'png' | 'webp' | 'gif' | 'tiff' | 'avif' | 'bmp' | 'ico'
   /** Bytes of the file. */
   size: number
   /** Pixels, before the EXIF orientation is applied. */
@@ -587,9 +605,10 @@ export interface Image extends Duplex {
   webp(options?: WebpOptions): this
   gif(options?: GifOptions): this
   tiff(options?: TiffOptions): this
+  avif(options?: AvifOptions): this
   raw(options?: RawOptions): this
   toFormat(
-    format: 'jpeg' | 'jpg' | 'png' | 'webp' | 'gif' | 'tiff' | 'tif' | 'raw' | { id: string },
+    format: 'jpeg' | 'jpg' | 'png' | 'webp' | 'gif' | 'tiff' | 'tif' | 'avif' | 'raw' | { id: string },
     options?: object,
   ): this
   keepMetadata(on?: boolean): this

@@ -329,7 +329,12 @@ describe('bad images', () => {
     ['text', Buffer.from('<html>'), 'ERR_IMAGE_INVALID', 'no image of a known format'],
     ['nothing', Buffer.alloc(0), 'ERR_IMAGE_INVALID', 'empty'],
     ['half a JPEG', fs.readFileSync(coffee).subarray(0, 50_000), 'ERR_IMAGE_INVALID', 'Cannot decode the JPEG'],
-    ['an AVIF', fs.readFileSync(path.join(fixtures, 'formats/unsupported.avif')), 'ERR_IMAGE_UNSUPPORTED', 'AVIF'],
+    [
+      'a HEIF',
+      Buffer.from('0000001c6674797068656963000000006d696631686569636d696166', 'hex'),
+      'ERR_IMAGE_UNSUPPORTED',
+      'HEIF',
+    ],
   ])('%s', async (_, source, code, message) => {
     const error = await failure({ source, output: { png: {} } })
     expect(error).toBeInstanceOf(ImageError)

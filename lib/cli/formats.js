@@ -27,7 +27,7 @@ const encodings = {
   jpeg: ['quality'],
   png: [],
   webp: ['quality', 'effort', 'lossless'],
-  avif: ['quality', 'effort', 'lossless'],
+  avif: ['quality', 'effort'],
   gif: [],
   tiff: ['quality'],
 }

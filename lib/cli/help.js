@@ -28,6 +28,7 @@ What is done, in the order of the options
 
 The format, by default that of the file where it can be written, else PNG
   --jpeg [quality], --webp [quality], --tiff [quality], --png, --gif
+  --avif [quality]                where the build has it
   --quality <1-100>, --lossless, --effort <n>
   --keep-metadata                 EXIF and XMP
 

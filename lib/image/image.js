@@ -21,7 +21,7 @@ const keepNames = Object.freeze(['keepMetadata', 'keepIcc'])
 const limitNames = Object.freeze(['signal', 'timeout', 'queueTimeout', 'priority', 'onProgress'])
 const optionNames = Object.freeze([...readingNames, ...keepNames, ...limitNames, 'animated', 'raw', 'create', 'pool'])
 
-const formats = Object.freeze(['jpeg', 'png', 'webp', 'gif', 'tiff', 'raw'])
+const formats = Object.freeze(['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif', 'raw'])
 
 /** Other names of them. */
 const aliases = /** @type {Record<string, string>} */ ({ jpg: 'jpeg', tif: 'tiff' })
@@ -278,6 +278,11 @@ class Image extends Duplex {
   /** @param {object} [options] */
   tiff(options) {
     return this.toFormat('tiff', options)
+  }
+
+  /** @param {object} [options] */
+  avif(options) {
+    return this.toFormat('avif', options)
   }
 
   /** @param {object} [options] */

@@ -14,10 +14,12 @@ pub struct Codecs {
 
 impl Codecs {
     pub fn of_this_build() -> Self {
+        let avif = cfg!(feature = "avif").then_some("avif");
+        let with_avif = |formats: &[&'static str]| formats.iter().copied().chain(avif).collect();
         Self {
             jpeg: if cfg!(feature = "turbo") { "mozjpeg" } else { "rust" },
-            input: vec!["jpeg", "png", "webp", "gif", "tiff", "bmp", "ico"],
-            output: vec!["jpeg", "png", "webp", "gif", "tiff", "raw"],
+            input: with_avif(&["jpeg", "png", "webp", "gif", "tiff", "bmp", "ico"]),
+            output: with_avif(&["jpeg", "png", "webp", "gif", "tiff", "raw"]),
         }
     }
 }

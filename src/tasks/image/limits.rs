@@ -55,12 +55,21 @@ pub(super) fn bytes_of_source(header: &Header, ask: &Ask) -> u64 {
     } else {
         0
     };
-    u64::from(ask.pages) * sample * decoded + coefficients
+    // The planes of an AVIF are there beside the pixels that are made of them.
+    let planes = if header.kind == Kind::Avif { sample * decoded } else { 0 };
+    u64::from(ask.pages) * sample * decoded + coefficients + planes
 }
 
-/// The bytes that a picture takes at most once it is decoded: where its own pixels are changed that many again, and twice
-/// as many as its result has.
-pub(super) fn bytes_of_work(source: u64, view: &View, sample: u64, pages: u32, request: &Request) -> u64 {
+/// The bytes that a picture takes at most once it is decoded: where its own pixels are changed that many again, twice as
+/// many as its result has, and what the encoder takes.
+pub(super) fn bytes_of_work(
+    source: u64,
+    view: &View,
+    sample: u64,
+    pages: u32,
+    request: &Request,
+    output: &Output,
+) -> u64 {
     let (mut width, mut height) = (u64::from(view.plan.canvas.0), u64::from(view.plan.canvas.1));
     if request.rotate.is_some() {
         (width, height) = (width + height, width + height);
@@ -70,5 +79,6 @@ pub(super) fn bytes_of_work(source: u64, view: &View, sample: u64, pages: u32, r
         height += u64::from(extend.top) + u64::from(extend.bottom);
     }
     let copy = if pipeline::changes_source(request) { source } else { 0 };
-    copy.saturating_add(2 * u64::from(pages) * sample * width.saturating_mul(height))
+    let pixel = 2 * u64::from(pages) * sample + encode::bytes_of_pixel(output);
+    copy.saturating_add(pixel.saturating_mul(width.saturating_mul(height)))
 }

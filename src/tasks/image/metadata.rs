@@ -91,7 +91,7 @@ impl Task for Metadata {
             chroma_subsampling: header.chroma_subsampling,
             is_progressive: header.progressive,
             is_palette: header.palette_bits.is_some(),
-            bits_per_sample: header.palette_bits.or(Some(header.depth)),
+            bits_per_sample: header.palette_bits.or(header.coded_bits).or(Some(header.depth)),
             pages: animated.then_some(header.pages),
             page_height: animated.then_some(header.height),
             loops: header.loops,

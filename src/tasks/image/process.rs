@@ -93,6 +93,7 @@ impl Task for Process {
 
     fn run(request: Request, context: &Context<'_>) -> Result<TaskOutput, TaskError> {
         let named = named_output(&request)?;
+        named.as_ref().map_or(Ok(()), encode::check_built)?;
         if let Some(file) = &request.file {
             file.check_target()?;
             refuse_own_input(file, &request)?;
@@ -125,7 +126,8 @@ fn named_output(request: &Request) -> Result<Option<Output>, TaskError> {
     };
     let extension = file.as_path().extension().unwrap_or_default().to_string_lossy();
     let output = Output::of_extension(&extension).ok_or_else(|| {
-        let expected = "a name that ends in .jpg, .jpeg, .png, .webp or .raw (or a format to be named)";
+        let expected =
+            "a name that ends in .jpg, .jpeg, .png, .webp, .gif, .tiff, .avif or .raw (or a format to be named)";
         TaskError::expected(Code::InvalidArgValue, "file", expected, &format!("`{}`", file.as_path().display()))
     })?;
     Ok(Some(output))
@@ -159,7 +161,7 @@ fn from_pixels(
     let layers = Layers::read(request, context)?;
     let bytes = source::bytes_of_pixels(&request.source);
     let sample = bytes / (u64::from(size.0) * u64::from(size.1)).max(1);
-    let work = limits::bytes_of_work(bytes, &view, sample, 1, request);
+    let work = limits::bytes_of_work(bytes, &view, sample, 1, request, &output);
     let _reservation = memory::reserve(bytes + work + layers.bytes(), context)?;
     let picture = source::pixels(&request.source, context)?;
     let layers = layers.decode(context)?;
@@ -196,7 +198,7 @@ fn from_bytes(
     let layers = Layers::read(request, context)?;
     let decoding = limits::bytes_of_source(&header, &ask);
     let sample = u64::from(header.depth / 8).max(1) * header.channels as u64;
-    let work = limits::bytes_of_work(decoding, &view, sample, pages, request);
+    let work = limits::bytes_of_work(decoding, &view, sample, pages, request, &output);
     let _reservation = memory::reserve(decoding + work + layers.bytes(), context)?;
     let extras = extras(&header, request, !upright.is_none());
     if planar::suits(request, &output, &header)

@@ -88,6 +88,7 @@ pub(super) fn header_of(
         progressive: false,
         palette_bits: None,
         compression: None,
+        coded_bits: None,
         icc: decoder.icc_profile().ok().flatten(),
         xmp: decoder.xmp_metadata().ok().flatten(),
         exif,

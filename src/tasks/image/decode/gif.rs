@@ -43,6 +43,7 @@ pub(super) fn header(bytes: &[u8], context: &Context<'_>) -> Result<Header, Task
         progressive: blocks.interlaced,
         palette_bits: Some(8),
         compression: None,
+        coded_bits: None,
     })
 }
 

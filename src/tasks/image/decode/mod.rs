@@ -3,6 +3,8 @@
 //! Runs on: the thread of the task. Bytes come from strangers: the header is read first, limits are checked next, memory is
 //! taken last. Decoders read through `Watched`, which ends when the task is cancelled, so that they stop wherever they are.
 
+#[cfg(feature = "avif")]
+mod avif;
 mod common;
 mod gif;
 pub(super) mod jpeg;
@@ -29,6 +31,7 @@ pub(super) enum Kind {
     Webp,
     Gif,
     Tiff,
+    Avif,
     Bmp,
     Ico,
 }
@@ -68,6 +71,8 @@ pub(super) struct Header {
     pub(super) palette_bits: Option<u8>,
     /// The compression of a TIFF or AVIF, in sharp's words.
     pub(super) compression: Option<&'static str>,
+    /// Bits of a sample as it is stored, where that is neither 8 nor 16.
+    pub(super) coded_bits: Option<u8>,
 }
 
 /// What the samples mean.
@@ -110,7 +115,7 @@ impl Kind {
             [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..] => Ok(Self::Tiff),
             [b'B', b'M', ..] => Ok(Self::Bmp),
             [0, 0, 1, 0, ..] => Ok(Self::Ico),
-            [_, _, _, _, b'f', b't', b'y', b'p', b'a', b'v', b'i', b'f' | b's', ..] => unsupported("an AVIF"),
+            [_, _, _, _, b'f', b't', b'y', b'p', brands @ ..] if is_avif(brands) => Ok(Self::Avif),
             [_, _, _, _, b'f', b't', b'y', b'p', b'h' | b'm', ..] => unsupported("a HEIF"),
             [] => Err(TaskError::new(Code::ImageInvalid, "The image is empty: it has no bytes")),
             _ => {
@@ -128,10 +133,25 @@ impl Kind {
             Self::Webp => "WebP",
             Self::Gif => "GIF",
             Self::Tiff => "TIFF",
+            Self::Avif => "AVIF",
             Self::Bmp => "BMP",
             Self::Ico => "ICO",
         }
     }
+}
+
+/// Whether one of the brands of a file is AVIF's: the first one, or of those that follow after a version one that is within
+/// the signature.
+fn is_avif(brands: &[u8]) -> bool {
+    brands.as_chunks().0.iter().any(|brand: &[u8; 4]| matches!(brand, b"avif" | b"avis"))
+}
+
+/// What is said where the addon was built without AVIF.
+#[cfg(not(feature = "avif"))]
+fn without_avif<T>() -> Result<T, TaskError> {
+    let message =
+        "The image is an AVIF, which this build of offloop cannot read: it was built without the feature `avif`";
+    Err(TaskError::new(Code::ImageUnsupported, message))
 }
 
 fn unsupported<T>(name: &str) -> Result<T, TaskError> {
@@ -149,6 +169,10 @@ pub(super) fn header(bytes: &[u8], page: u32, context: &Context<'_>) -> Result<H
         Kind::Webp => webp::header(bytes, context),
         Kind::Gif => gif::header(bytes, context),
         Kind::Tiff => tiff::header(bytes, page, context),
+        #[cfg(feature = "avif")]
+        Kind::Avif => avif::header(bytes, context),
+        #[cfg(not(feature = "avif"))]
+        Kind::Avif => without_avif(),
         Kind::Bmp | Kind::Ico => common::header(kind, bytes, context),
     }
 }
@@ -161,6 +185,10 @@ pub(super) fn decode(header: &Header, bytes: &[u8], ask: &Ask, context: &Context
         Kind::Webp => webp::decode(header, bytes, ask, context),
         Kind::Gif => gif::decode(header, bytes, ask, context),
         Kind::Tiff => tiff::decode(header, bytes, ask, context),
+        #[cfg(feature = "avif")]
+        Kind::Avif => avif::decode(header, bytes, context),
+        #[cfg(not(feature = "avif"))]
+        Kind::Avif => without_avif(),
         Kind::Bmp | Kind::Ico => common::decode(header, bytes, context),
     }
 }

@@ -46,6 +46,7 @@ pub(super) fn header(bytes: &[u8], context: &Context<'_>) -> Result<Header, Task
         progressive: info.interlaced,
         palette_bits: (info.color_type == ColorType::Indexed).then_some(info.bit_depth as u8),
         compression: None,
+        coded_bits: None,
         icc: info.icc_profile.as_ref().map(|profile| profile.clone().into_owned()),
         xmp: xmp.map(String::into_bytes),
         exif,

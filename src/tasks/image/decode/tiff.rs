@@ -75,6 +75,7 @@ pub(super) fn header(bytes: &[u8], page: u32, context: &Context<'_>) -> Result<H
         chroma_subsampling: None,
         progressive: false,
         palette_bits: layout.palette.then_some(layout.bits),
+        coded_bits: None,
         compression: None,
         icc,
         exif: None,

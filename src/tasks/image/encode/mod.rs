@@ -2,6 +2,8 @@
 //!
 //! Runs on: the thread of the task. Every encoder looks at the cancel token often enough to stop within 20 ms.
 
+#[cfg(feature = "avif")]
+mod avif;
 mod gif;
 pub(super) mod jpeg;
 mod palette;
@@ -12,7 +14,9 @@ mod watched;
 pub(super) mod webp;
 
 use super::raster::Picture;
-use super::request::{Output, TiffCompression};
+use super::request::{BitDepth, Output, TiffCompression};
+#[cfg(not(feature = "avif"))]
+use crate::engine::Code;
 use crate::engine::{Context, TaskError};
 
 /// What is to be encoded.
@@ -51,14 +55,44 @@ pub(super) fn encode(
         Output::Webp(options) => webp::encode(image, options, context, progress),
         Output::Gif(options) => gif::encode(image, options, context, progress),
         Output::Tiff(options) => tiff::encode(image, options, context, progress),
+        #[cfg(feature = "avif")]
+        Output::Avif(options) => avif::encode(image, options, context, progress),
+        #[cfg(not(feature = "avif"))]
+        Output::Avif(_) => check_built(output).map(|()| Vec::new()),
         Output::Raw(options) => raw::encode(image, options, context, progress),
+    }
+}
+
+/// Fails for a format that this build does not write.
+#[cfg(not(feature = "avif"))]
+pub(super) fn check_built(output: &Output) -> Result<(), TaskError> {
+    if !matches!(output, Output::Avif(_)) {
+        return Ok(());
+    }
+    let message = "This build of offloop cannot write AVIF: it was built without the feature `avif`";
+    Err(TaskError::new(Code::ImageUnsupported, message))
+}
+
+/// Fails for a format that this build does not write: there is none.
+#[cfg(feature = "avif")]
+pub(super) fn check_built(_: &Output) -> Result<(), TaskError> {
+    Ok(())
+}
+
+/// The bytes that an encoder takes for each pixel, where they are many.
+pub(super) fn bytes_of_pixel(output: &Output) -> u64 {
+    match output {
+        // Measured: 22 for 8 bits in full colours.
+        Output::Avif(avif) if avif.bitdepth == BitDepth::Eight => 24,
+        Output::Avif(_) => 48,
+        _ => 0,
     }
 }
 
 /// The longest side that a format can have.
 pub(super) fn max_side(output: &Output) -> u32 {
     match output {
-        Output::Jpeg(_) | Output::Gif(_) => 65535,
+        Output::Jpeg(_) | Output::Gif(_) | Output::Avif(_) => 65535,
         Output::Tiff(tiff) if tiff.compression == TiffCompression::Jpeg => 65535,
         Output::Webp(_) => webp::MAX_SIDE,
         Output::Png(_) | Output::Tiff(_) | Output::Raw(_) => u32::MAX,

@@ -1,6 +1,7 @@
 //! The options of `image.process` as the caller writes them, in the words of sharp.
 
 mod adjust;
+mod avif;
 mod color;
 mod geometry;
 mod layer;
@@ -12,6 +13,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub(super) use self::adjust::{Blur, Gamma, Linear, Median, Modulate, Negate, Normalise, Sharpen, Threshold};
+#[cfg(feature = "avif")]
+pub(super) use self::avif::Avif;
+pub(super) use self::avif::BitDepth;
 pub(super) use self::color::Color;
 pub(super) use self::geometry::{Extend, ExtendWith, Fit, Focus, Kernel, Position, Region, Resize, Rotate, Trim};
 pub(super) use self::layer::{Blend, Layer};

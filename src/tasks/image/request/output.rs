@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::avif::Avif;
 use super::number::{Fraction, Integer, Quality};
 use crate::tasks::image::decode::Kind;
 
@@ -17,6 +18,7 @@ pub(in crate::tasks::image) enum Output {
     Gif(Gif),
     #[serde(alias = "tif")]
     Tiff(Tiff),
+    Avif(Avif),
     Raw(Raw),
 }
 
@@ -29,6 +31,7 @@ impl Output {
             "webp" => Some(Self::Webp(Webp::default())),
             "gif" => Some(Self::Gif(Gif::default())),
             "tif" | "tiff" => Some(Self::Tiff(Tiff::default())),
+            "avif" => Some(Self::Avif(Avif::default())),
             "raw" => Some(Self::Raw(Raw::default())),
             _ => None,
         }
@@ -41,6 +44,7 @@ impl Output {
             Kind::Webp => Self::Webp(Webp::default()),
             Kind::Gif => Self::Gif(Gif::default()),
             Kind::Tiff => Self::Tiff(Tiff::default()),
+            Kind::Avif => Self::Avif(Avif::default()),
             Kind::Png | Kind::Bmp | Kind::Ico => Self::Png(Png::default()),
         }
     }
@@ -53,6 +57,7 @@ impl Output {
             Self::Webp(_) => "webp",
             Self::Gif(_) => "gif",
             Self::Tiff(_) => "tiff",
+            Self::Avif(_) => "avif",
             Self::Raw(_) => "raw",
         }
     }

@@ -53,6 +53,7 @@ pub(super) fn header(bytes: &[u8], context: &Context<'_>) -> Result<Header, Task
         progressive: markers.progressive,
         palette_bits: None,
         compression: None,
+        coded_bits: None,
         icc: markers.icc,
         exif: markers.exif,
         xmp: markers.xmp,
