@@ -15,8 +15,10 @@ const grid = path.join(__dirname, 'fixtures/formats/grid.avif')
 const orientations = path.join(__dirname, 'fixtures/orientation')
 
 const isBuilt = info().images.output.includes('avif')
-const whereBuilt = isBuilt ? describe : describe.skip
-const whereNot = isBuilt ? describe.skip : describe
+/** Tests of the other kind of build are no tests of this one. */
+const nowhere = () => {}
+const whereBuilt = isBuilt ? describe : nowhere
+const whereNot = isBuilt ? nowhere : describe
 
 /** @type {WorkerPool} */
 let pool

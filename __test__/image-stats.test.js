@@ -24,7 +24,7 @@ const files = [
   path.join(fixtures, 'formats/alpha.webp'),
   path.join(fixtures, 'orientation/Landscape_6.jpg'),
   path.join(fixtures, 'pngsuite/basn3p08.png'),
-  path.join(fixtures, 'pngsuite/basn6a16.png'),
+  path.join(fixtures, 'pngsuite/basn4a08.png'),
   path.join(fixtures, 'pngsuite/basn0g16.png'),
 ]
 

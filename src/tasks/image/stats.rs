@@ -88,9 +88,9 @@ impl Task for Stats {
         let picture =
             if header.space == Space::Cmyk { colour::to_srgb(picture, &header, false, context)? } else { picture };
         let colors = alpha::removed(picture, context)?;
-        let colors = each!(alpha::colored(colors, context)?, raster => raster.cut_to_eight(context))?;
-        let dominant = dominant_of(&colors);
-        let grey = tone::greyscale(Picture::Eight(colors), context)?.narrowed(context)?;
+        let eight = each!(colors, raster => raster.cut_to_eight(context))?;
+        let dominant = dominant_of(&eight);
+        let grey = tone::greyscale(Picture::Eight(eight), context)?.narrowed(context)?;
         let mut counts = vec![0; 256];
         grey.data.iter().for_each(|level| counts[usize::from(*level)] += 1);
         Output::of(Said {
@@ -168,12 +168,12 @@ impl Channel {
     }
 }
 
-/// The middle of the fullest of 16 × 16 × 16 boxes of colours.
+/// The middle of the fullest of 16 × 16 × 16 boxes of colours. Grey is as much of each.
 fn dominant_of(colors: &Raster<u8>) -> Dominant {
     let step = 256 / STEPS;
     let mut counts = vec![0_u32; STEPS * STEPS * STEPS];
-    for pixel in colors.data.chunks_exact(3) {
-        let [r, g, b] = [0, 1, 2].map(|i| usize::from(pixel[i]) / step);
+    for pixel in colors.data.chunks_exact(colors.channels) {
+        let [r, g, b] = [0, 1, 2].map(|i| usize::from(pixel[i.min(colors.channels - 1)]) / step);
         counts[(r * STEPS + g) * STEPS + b] += 1;
     }
     let most = counts.iter().enumerate().max_by_key(|(at, count)| (**count, std::cmp::Reverse(*at)));
