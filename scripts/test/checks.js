@@ -10,6 +10,7 @@
 const { cargoFeatures } = require('../features')
 const { tool } = require('./commands')
 const { countCargo } = require('./counts')
+const { fuzz } = require('./fuzz')
 const { jest } = require('./jest')
 
 /** @typedef {import('./step').Step} Step */
@@ -43,6 +44,7 @@ function checks() {
     { name: 'clippy', command: ['cargo', ...clippy], minutes: 15 },
     { name: 'cargo test', command: ['cargo', 'test', '--locked', ...features], minutes: 20, count: countCargo },
     ...pureRust(features),
+    ...fuzz(),
     jest(),
   ]
 }

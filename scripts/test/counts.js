@@ -25,6 +25,15 @@ function countCargo(output) {
 }
 
 /**
+ * @param {string} output of `scripts/fuzz.js`, a target of which is a test
+ * @returns {Count}
+ */
+function countFuzz(output) {
+  const count = (/** @type {RegExp} */ line) => [...output.matchAll(line)].length
+  return { passed: count(/^fuzz: ok /gm), failed: count(/^fuzz: FAILED /gm) }
+}
+
+/**
  * @param {string} file the report that `jest --json` has written
  * @returns {Count}
  */
@@ -42,4 +51,4 @@ function countJest(file) {
   return { passed: report.numPassedTests, failed, note: skipped > 0 ? `${skipped} skipped` : undefined }
 }
 
-module.exports = { countCargo, countJest }
+module.exports = { countCargo, countFuzz, countJest }

@@ -27,6 +27,12 @@ pub(super) fn check_canvas((width, height): (u32, u32), pages: u32, limit: Pixel
     Err(TaskError::new(Code::ImageTooLarge, message))
 }
 
+/// Fails when a picture has more pixels than allowed once it is resized: before or after `cover` has cut it.
+pub(super) fn check_view(view: &View, pages: u32, limit: PixelLimit) -> Result<(), TaskError> {
+    check_canvas(view.plan.size, pages, limit)?;
+    check_canvas(view.plan.canvas, pages, limit)
+}
+
 /// Fails when the result would have a longer side than its format can have.
 pub(super) fn check_sides((width, height): (u32, u32), output: &Output) -> Result<(), TaskError> {
     let max_side = encode::max_side(output);
@@ -70,7 +76,8 @@ pub(super) fn bytes_of_work(
     request: &Request,
     output: &Output,
 ) -> u64 {
-    let (mut width, mut height) = (u64::from(view.plan.canvas.0), u64::from(view.plan.canvas.1));
+    let (size, canvas) = (view.plan.size, view.plan.canvas);
+    let (mut width, mut height) = (u64::from(size.0.max(canvas.0)), u64::from(size.1.max(canvas.1)));
     if request.rotate.is_some() {
         (width, height) = (width + height, width + height);
     }

@@ -102,7 +102,7 @@ fn resized(stored: Stored<'_>, request: &Request, context: &Context<'_>) -> Resu
         scale = Scale::of(picture.size());
     }
     let view = View::of(request, scale.size, turn)?;
-    limits::check_canvas(view.plan.canvas, 1, request.limit_input_pixels)?;
+    limits::check_view(&view, 1, request.limit_input_pixels)?;
     let late = can_be_late(request, header);
     if !late {
         picture = toned(in_srgb(picture, header, request, context)?, request, context)?;

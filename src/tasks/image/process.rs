@@ -244,7 +244,7 @@ fn first_view(request: &Request, size: (u32, u32), turn: Turn, pages: u32, outpu
         return Ok(View::whole(size, turn));
     }
     let view = View::of(request, size, turn)?;
-    limits::check_canvas(view.plan.canvas, pages, request.limit_input_pixels)?;
+    limits::check_view(&view, pages, request.limit_input_pixels)?;
     limits::check_sides(view.plan.canvas, output)?;
     Ok(view)
 }

@@ -162,4 +162,7 @@ fn the_result_is_limited_too() {
     assert_eq!(limited(huge).code, Code::ImageTooLarge);
     let wide = serde_json::json!({ "source": "replaced", "output": { "webp": {} }, "resize": { "width": 16384, "height": 1, "fit": "fill" } });
     assert!(limited(wide).message.contains("16383"));
+    // What is worth to be seen is looked for in the whole picture, resized: here in 30000 × 20000 pixels.
+    let searched = serde_json::json!({ "source": "replaced", "output": { "png": {} }, "limitInputPixels": 300_000_000, "resize": { "width": 1, "height": 20000, "position": "attention" } });
+    assert_eq!(limited(searched).code, Code::ImageTooLarge);
 }

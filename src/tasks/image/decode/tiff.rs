@@ -139,8 +139,12 @@ fn palettes(bytes: &[u8]) -> Option<Vec<usize>> {
     };
     let mut places = Vec::new();
     let mut directory = u32_at(4)? as usize;
+    // Directories that lie apart have no more entries than this: those that go round in a circle are not followed for ever.
+    let mut left = bytes.len() / 12;
     for _ in 0..MAX_PAGES {
         let Some(count) = u16_at(directory).filter(|_| directory != 0) else { break };
+        let Some(rest) = left.checked_sub(usize::from(count)) else { break };
+        left = rest;
         for entry in (0..usize::from(count)).map(|i| directory + 2 + 12 * i) {
             if u16_at(entry) == Some(PHOTOMETRIC) && u16_at(entry + 8) == Some(3) {
                 places.push(entry + 8);
