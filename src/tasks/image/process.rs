@@ -92,6 +92,7 @@ impl Task for Process {
     type Input = Request;
 
     fn run(request: Request, context: &Context<'_>) -> Result<TaskOutput, TaskError> {
+        request.check_ranges()?;
         let named = named_output(&request)?;
         named.as_ref().map_or(Ok(()), encode::check_built)?;
         if let Some(file) = &request.file {

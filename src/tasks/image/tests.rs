@@ -166,3 +166,23 @@ fn the_result_is_limited_too() {
     let searched = serde_json::json!({ "source": "replaced", "output": { "png": {} }, "limitInputPixels": 300_000_000, "resize": { "width": 1, "height": 20000, "position": "attention" } });
     assert_eq!(limited(searched).code, Code::ImageTooLarge);
 }
+
+#[test]
+fn a_number_outside_of_its_range_is_an_error() {
+    let (_, bytes) = fixtures("formats").into_iter().find(|(name, _)| name == "grey.jpg").unwrap();
+    for (option, value) in [
+        ("blur", serde_json::json!({ "sigma": 0 })),
+        ("blur", serde_json::json!({ "sigma": 1e300 })),
+        // A Gaussian never gets there: the loop that looks for its end would not have one.
+        ("blur", serde_json::json!({ "sigma": 1, "minAmplitude": 0 })),
+        ("blur", serde_json::json!({ "sigma": 1, "minAmplitude": 2 })),
+        ("sharpen", serde_json::json!({ "sigma": 1e12 })),
+        ("gamma", serde_json::json!({ "gamma": 0 })),
+        ("normalise", serde_json::json!({ "lower": -1 })),
+        ("modulate", serde_json::json!({ "brightness": -1 })),
+    ] {
+        let mut options = plainly();
+        options[option] = value;
+        assert_eq!(process(&bytes, &options).unwrap_err().code, Code::OutOfRange, "{options}");
+    }
+}

@@ -7,6 +7,7 @@ mod geometry;
 mod layer;
 mod number;
 mod output;
+mod ranges;
 mod source;
 
 use schemars::JsonSchema;
