@@ -8,7 +8,7 @@
  */
 
 const { spawn } = require('node:child_process')
-const { mkdirSync, mkdtempSync, rmSync } = require('node:fs')
+const { existsSync, mkdirSync, mkdtempSync, rmSync } = require('node:fs')
 const os = require('node:os')
 const path = require('node:path')
 const { folder, program, root } = require('./toolchain')
@@ -43,7 +43,8 @@ async function fuzz(name, { seconds, brief }) {
     : path.join(folder, 'corpus', name)
   for (const made of [artifacts, corpus]) mkdirSync(made, { recursive: true })
   const images = [...seeds[name], 'broken'].map((images) => path.join(root, '__test__', 'fixtures', images))
-  const from = [corpus, path.join(folder, 'seeds', name), ...images]
+  // libFuzzer ends where a folder is missing, and git keeps no empty ones.
+  const from = [corpus, path.join(folder, 'seeds', name), ...images].filter((images) => existsSync(images))
   try {
     return await run(name, [
       `-artifact_prefix=${artifacts}${path.sep}`,
