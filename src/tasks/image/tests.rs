@@ -114,6 +114,15 @@ fn damaged_bytes_never_panic() {
     }
 }
 
+/// Found by fuzzing: `__test__/fixtures/broken/README.md` says what each of them did.
+#[test]
+fn what_was_once_trouble_is_an_error() {
+    for (name, bytes) in fixtures("broken").into_iter().filter(|(name, _)| name != "README.md") {
+        let error = process(&bytes, &plainly()).expect_err(&name);
+        assert!(matches!(error.code, Code::ImageInvalid | Code::ImageTooLarge), "{name}: {error}");
+    }
+}
+
 #[test]
 fn a_cancelled_task_stops_in_every_format() {
     let token = CancelToken::default();

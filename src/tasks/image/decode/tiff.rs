@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use tiff::decoder::ifd::Value;
 use tiff::decoder::{ChunkType, Decoder, Limits};
 use tiff::tags::{CompressionMethod, PhotometricInterpretation, PlanarConfiguration, SampleFormat, Tag};
 use tiff::{ColorType, TiffError};
@@ -16,6 +17,12 @@ use crate::tasks::image::ops::alpha::unpremultiplied;
 use crate::tasks::image::raster::{Picture, Raster, Sample, out_of_memory};
 
 const KIND: Kind = Kind::Tiff;
+
+/// The most bytes that one list of values may take.
+const LISTS: usize = 512 << 20;
+
+/// Bytes of an entry of a directory; of a BigTIFF it has more.
+const ENTRY: usize = 12;
 
 /// The most pages that are counted.
 const MAX_PAGES: u32 = 10_000;
@@ -49,11 +56,7 @@ struct Layout {
 pub(super) fn header(bytes: &[u8], page: u32, context: &Context<'_>) -> Result<Header, TaskError> {
     let file = without_palettes(bytes);
     let mut reader = reader(&file.bytes, context)?;
-    let mut pages = 1;
-    while reader.more_images() && pages < MAX_PAGES {
-        reader.next_image().map_err(|error| failed(&error, context))?;
-        pages += 1;
-    }
+    let pages = pages(&mut reader, bytes, context)?;
     reader.seek_to_image(page.min(pages - 1) as usize).map_err(|error| failed(&error, context))?;
     let layout = layout(&mut reader, &file, context)?;
     let icc = reader.get_tag_u8_vec(Tag::IccProfile).ok();
@@ -104,6 +107,32 @@ pub(super) fn decode(header: &Header, bytes: &[u8], ask: &Ask, context: &Context
     Ok(Decoded { frames })
 }
 
+/// Counts the pages, of which only the directories are read.
+fn pages(reader: &mut Reader<'_>, bytes: &[u8], context: &Context<'_>) -> Result<u32, TaskError> {
+    // Directories that lie apart have no more entries than this. What is made of directories that share their entries, or
+    // that go round in a circle, would take minutes to read.
+    let mut left = (bytes.len() / ENTRY) as u64;
+    let mut next = reader.ifd_pointer();
+    let mut count = 0;
+    while let Some(at) = next.filter(|_| count < MAX_PAGES) {
+        let entries = entries(bytes, at.0).unwrap_or(0).max(1);
+        left = left
+            .checked_sub(entries)
+            .ok_or_else(|| invalid(KIND, Code::ImageInvalid, &"its directories share their entries", context))?;
+        next = reader.read_directory(at).map_err(|error| failed(&error, context))?.next();
+        count += 1;
+    }
+    Ok(count.max(1))
+}
+
+/// How many entries the directory says it has that begins here.
+fn entries(bytes: &[u8], at: u64) -> Option<u64> {
+    let is_big = bytes.get(2..4)?.contains(&43);
+    let field = bytes.get(usize::try_from(at).ok()?..)?.get(..if is_big { 8 } else { 2 })?;
+    let number = |sum: u64, byte: &u8| sum << 8 | u64::from(*byte);
+    Some(if bytes[0] == b'I' { field.iter().rev().fold(0, number) } else { field.iter().fold(0, number) })
+}
+
 /// A TIFF whose palettes are hidden: its indices read as grey.
 struct File<'a> {
     bytes: Cow<'a, [u8]>,
@@ -139,8 +168,8 @@ fn palettes(bytes: &[u8]) -> Option<Vec<usize>> {
     };
     let mut places = Vec::new();
     let mut directory = u32_at(4)? as usize;
-    // Directories that lie apart have no more entries than this: those that go round in a circle are not followed for ever.
-    let mut left = bytes.len() / 12;
+    // As `pages` counts them, which finds fault with what goes beyond.
+    let mut left = bytes.len() / ENTRY;
     for _ in 0..MAX_PAGES {
         let Some(count) = u16_at(directory).filter(|_| directory != 0) else { break };
         let Some(rest) = left.checked_sub(usize::from(count)) else { break };
@@ -159,8 +188,10 @@ fn palettes(bytes: &[u8]) -> Option<Vec<usize>> {
 fn reader<'a>(bytes: &'a [u8], context: &'a Context<'a>) -> Result<Reader<'a>, TaskError> {
     let reader = Decoder::new(Watched::new(bytes, context)).map_err(|error| failed(&error, context))?;
     let mut limits = Limits::default();
-    // No strip is larger than the picture, whose size is compared with the limits before it is decoded.
-    limits.decoding_buffer_size = usize::MAX;
+    // Of lists of values, for which the crate takes memory before it reads them: none has more values than the file has
+    // bytes.
+    limits.decoding_buffer_size = bytes.len().saturating_mul(size_of::<Value>()).clamp(1 << 20, LISTS);
+    // Strips are read piece by piece, into pictures whose size is compared with the limits before.
     limits.intermediate_buffer_size = usize::MAX;
     limits.ifd_value_size = bytes.len().max(1 << 20);
     Ok(reader.with_limits(limits))
@@ -359,4 +390,36 @@ fn failed(error: &TiffError, context: &Context<'_>) -> TaskError {
         _ => Code::ImageInvalid,
     };
     invalid(KIND, code, error, context)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::CancelToken;
+
+    /// A thousand directories of 6000 entries each, which begin one entry apart: six million entries in 84 kB.
+    #[test]
+    fn directories_that_share_their_entries_are_refused() {
+        let (directories, entries) = (1000, 6000);
+        let mut bytes = b"II*\0\x08\0\0\0".to_vec();
+        let tags: [(u16, u16); 9] =
+            [(256, 1), (257, 1), (258, 8), (259, 1), (262, 1), (273, 8), (277, 1), (278, 1), (279, 1)];
+        for at in 0..directories + entries {
+            let (tag, value) = tags.get(at - at.min(2000)).copied().unwrap_or((254, 0));
+            let next = if (entries..entries + directories - 1).contains(&at) { 8 + 12 * (at - entries + 1) } else { 0 };
+            bytes.extend((entries as u16).to_le_bytes());
+            // The offset of the next directory stands where another one has the tag and the type of an entry.
+            if next > 0 {
+                bytes.extend((next as u32).to_le_bytes());
+            } else {
+                bytes.extend([tag, 3].map(u16::to_le_bytes).concat());
+            }
+            bytes.extend(1_u32.to_le_bytes());
+            bytes.extend(value.to_le_bytes());
+        }
+        bytes.extend([0; 16]);
+        let token = CancelToken::default();
+        let error = header(&bytes, 0, &Context::detached(&token)).unwrap_err();
+        assert!(error.message.contains("share their entries"), "{error}");
+    }
 }
