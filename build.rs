@@ -1,5 +1,6 @@
 fn main() {
     watch_libwebp();
+    bind_decoder();
     napi_build::setup();
 }
 
@@ -12,5 +13,14 @@ fn watch_libwebp() {
     if std::env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("linux") {
         println!("cargo:rustc-link-arg=-Wl,--wrap=WebPReportProgress");
         println!("cargo:rustc-cfg=webp_progress");
+    }
+}
+
+/// re_rav1d's assembler code takes the addresses of tables that are in Rust, and whose names Rust exports from the addon.
+/// Bound within the addon they cannot be replaced from outside, and so can be addressed directly.
+fn bind_decoder() {
+    let is_elf = std::env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("linux");
+    if is_elf && std::env::var_os("CARGO_FEATURE_AVIF").is_some() {
+        println!("cargo:rustc-link-arg-cdylib=-Wl,-Bsymbolic");
     }
 }

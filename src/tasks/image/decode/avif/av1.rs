@@ -1,4 +1,4 @@
-//! AV1 by rav1d, through the interface that it has in common with dav1d.
+//! AV1 by re_rav1d, through the interface that it has in common with dav1d.
 //!
 //! Runs on: the thread of the task, which is the only one that decodes. rav1d cannot be stopped within a frame.
 
@@ -6,12 +6,12 @@ use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 
-use rav1d::Dav1dResult;
-use rav1d::include::dav1d::data::Dav1dData;
-use rav1d::include::dav1d::dav1d::{Dav1dContext, Dav1dLogger, Dav1dSettings};
-use rav1d::include::dav1d::headers::{DAV1D_PIXEL_LAYOUT_I400, DAV1D_PIXEL_LAYOUT_I420, DAV1D_PIXEL_LAYOUT_I422};
-use rav1d::include::dav1d::picture::Dav1dPicture;
-use rav1d::src::lib::{
+use re_rav1d::Dav1dResult;
+use re_rav1d::include::dav1d::data::Dav1dData;
+use re_rav1d::include::dav1d::dav1d::{Dav1dContext, Dav1dLogger, Dav1dSettings};
+use re_rav1d::include::dav1d::headers::{DAV1D_PIXEL_LAYOUT_I400, DAV1D_PIXEL_LAYOUT_I420, DAV1D_PIXEL_LAYOUT_I422};
+use re_rav1d::include::dav1d::picture::Dav1dPicture;
+use re_rav1d::src::lib::{
     dav1d_close, dav1d_data_create, dav1d_data_unref, dav1d_default_settings, dav1d_get_picture, dav1d_open,
     dav1d_picture_unref, dav1d_send_data,
 };
@@ -60,8 +60,9 @@ impl<T> Plane<'_, T> {
 
 /// Decodes the first picture of a stream, which must not have more pixels than it is said to have.
 pub(super) fn decode(stream: &[u8], (width, height): (u32, u32)) -> Parsed<Frame> {
-    let limit =
-        width.checked_mul(height).ok_or(Fault { code: crate::engine::Code::ImageTooLarge, says: "its size" })?;
+    let limit = width
+        .checked_mul(height)
+        .ok_or(Fault { code: crate::engine::Code::ImageTooLarge, says: "it has too many pixels" })?;
     let decoder = Decoder::new(limit)?;
     decoder.send(stream)?;
     decoder.picture()

@@ -1,4 +1,4 @@
-//! AVIF by rav1d, whose container is read here: still pictures, of one piece or in a grid, with alpha. Of a sequence, the
+//! AVIF by re_rav1d, whose container is read here: still pictures, of one piece or in a grid, with alpha. Of a sequence, the
 //! still picture that stands for it.
 //!
 //! By the AV1 image file format 1.1.0 (AOMedia), ISO/IEC 14496-12 and 23008-12.

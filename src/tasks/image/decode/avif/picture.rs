@@ -132,7 +132,9 @@ impl<'a> Coded<'a> {
         let (coding, nclx) = (coding_of(items, first)?, nclx_of(items, item).or_else(|| nclx_of(items, first)));
         let covers = |piece: u32, count: u32, whole: u32| {
             let (piece, count, whole) = (u64::from(piece), u64::from(count), u64::from(whole));
-            piece * count >= whole && piece * (count - 1) < whole
+            // What is decoded is hardly more than the whole, whose size is checked against the limits.
+            let is_near = piece <= whole.next_multiple_of(64);
+            is_near && piece * count >= whole && piece * (count - 1) < whole
         };
         if !covers(piece.0, columns, size.0) || !covers(piece.1, rows, size.1) {
             return Err(Fault::invalid("its grid does not fit its parts"));
