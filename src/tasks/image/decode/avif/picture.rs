@@ -181,7 +181,10 @@ fn coding_of(items: &Items<'_>, item: &Item<'_>) -> Parsed<Coding> {
         (true, false) => 10,
         (true, true) => 12,
     };
-    Ok(Coding { bits, monochrome: is(4), halved: (is(3), is(2)) })
+    let monochrome = is(4);
+    // Chroma that is not there counts as halved; not all writers know.
+    let halved = if monochrome { (true, true) } else { (is(3), is(2)) };
+    Ok(Coding { bits, monochrome, halved })
 }
 
 /// The property `colr`, where it has numbers and no profile.

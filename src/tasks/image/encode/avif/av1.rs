@@ -69,8 +69,13 @@ pub(super) fn encode<P: Pixel>(
             }
         }
     })?;
-    let (bytes, configuration) = encoded.map_err(|status| failed(&status))?;
-    Ok(Stream { bytes, configuration, monochrome: sampling == ChromaSampling::Cs400 })
+    let (bytes, mut configuration) = encoded.map_err(|status| failed(&status))?;
+    let monochrome = sampling == ChromaSampling::Cs400;
+    if monochrome && let Some(flags) = configuration.get_mut(2) {
+        // By the specification chroma that is not there is halved both ways; rav1e says so of its width only.
+        *flags |= 0b1100;
+    }
+    Ok(Stream { bytes, configuration, monochrome })
 }
 
 /// sharp's quality, and the index of the quantiser with which rav1e comes closest to what sharp makes of photos with it.
