@@ -44,14 +44,13 @@ function main(argv) {
     console.log(`build: ${path.relative(root, addon)} is up to date`)
     return
   }
-  const arch = target.split('-')[0]
   console.log(`build: compiling the native addon for ${platform} (the first time takes a few minutes)`)
-  const { complete, note } = features(arch)
+  const { complete, note } = features(target)
   if (argv.includes('--published') && !complete) throw new Error(note)
   console.log(`build: ${note}`)
   // On CI the lock file is what was committed, or the build fails.
   const locked = process.env.CI ? ['--locked'] : []
-  const cargo = ['build', '--release', ...cargoFeatures(arch), ...locked, ...(at >= 0 ? ['--target', target] : [])]
+  const cargo = ['build', '--release', ...cargoFeatures(target), ...locked, ...(at >= 0 ? ['--target', target] : [])]
   run('cargo', cargo)
   const library = path.join(targetFolder(), ...(at >= 0 ? [target] : []), 'release', libraryName(target))
   mkdirSync(path.dirname(addon), { recursive: true })

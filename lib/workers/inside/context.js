@@ -7,7 +7,6 @@
  * @module
  */
 
-const { readMail } = require('./mailbox')
 const { nameOf } = require('./functions')
 const { worker } = require('./seat')
 
@@ -27,10 +26,7 @@ class Context {
 
   /** Aborts when the call is to stop; its reason has the code of the error that the caller gets. */
   get signal() {
-    const { signal } = this.#run
-    // A loop that lets nothing else run would never hear of it.
-    if (!signal.aborted && this.#run.aborted) readMail()
-    return signal
+    return this.#run.signal
   }
 
   /** Whether the call is to stop: for loops, which can ask each time. */

@@ -18,6 +18,9 @@ const reasons = {
   ERR_POOL_CLOSED: 'The pool was destroyed',
 }
 
+/** By the engine's number for it (`Reason` in src/engine/cancel.rs). */
+const stopCodes = [undefined, 'ABORT_ERR', 'ERR_TASK_TIMEOUT', 'ERR_POOL_CLOSED']
+
 class Run {
   /**
    * @param {number} number
@@ -46,11 +49,12 @@ class Run {
     return this.stopCode !== undefined || (!this.ended && Atomics.load(flags, this.place) === (this.number | 0))
   }
 
-  /** Made for those who ask. */
+  /** Made for those who ask. Says the same as `aborted`, also to a loop that never lets the pool's owner say it. */
   get signal() {
-    if (this.controller === undefined) {
-      this.controller = new AbortController()
-      if (this.stopCode !== undefined) this.controller.abort(this.reason())
+    this.controller ??= new AbortController()
+    if (this.aborted && !this.controller.signal.aborted) {
+      this.stopCode ??= stopCodes[Atomics.load(flags, flags.length / 2 + this.place)]
+      this.controller.abort(this.reason())
     }
     return this.controller.signal
   }

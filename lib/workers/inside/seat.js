@@ -34,6 +34,6 @@ module.exports = {
   ...envelope,
   /** What `take` says of the call: kind, run, place, name, flags, parcel. */
   meta,
-  /** By place: the number of the run there, once that is to stop. */
+  /** By place: the number of the run there, once that is to stop; behind all those, why, as the engine numbers it. */
   flags,
 }

@@ -128,7 +128,7 @@ struct Again {
 pub(super) struct Run {
     pub(super) number: u32,
     worker: u32,
-    /// Where the worker looks whether a run is to stop: at its place, by its number.
+    /// Where the worker looks whether a run is to stop, and why; see `Seat`.
     stops: Arc<[AtomicU32]>,
     pub(super) place: u32,
     /// The call, for the alarm of its timeout.
@@ -283,7 +283,7 @@ impl Call {
         }
         if let Stage::Running { run, .. } = &*stage {
             // Under the lock: once it is gone the place may be another run's.
-            run.stops[run.place as usize].store(run.number, Ordering::Release);
+            run.stop(reason);
         }
         let before = std::mem::replace(&mut *stage, Stage::Settled);
         drop(stage);
@@ -301,6 +301,15 @@ impl Call {
         }
         // The input may be large: it is dropped here, outside the lock.
         drop(before);
+    }
+}
+
+impl Run {
+    /// Lets the worker see that the run is to stop: the number last, for who sees it has to see the reason too.
+    fn stop(&self, reason: Reason) {
+        let place = self.place as usize;
+        self.stops[self.stops.len() / 2 + place].store(reason as u32, Ordering::Relaxed);
+        self.stops[place].store(self.number, Ordering::Release);
     }
 }
 

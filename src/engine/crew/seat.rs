@@ -32,6 +32,7 @@ pub(super) struct Seat {
     pub(super) running: Vec<Held>,
     /// Places that no run has.
     pub(super) places: Vec<u32>,
+    /// By place: the number of the run that is to stop; behind all those, why.
     pub(super) stops: Arc<[AtomicU32]>,
     /// What only this worker may run: calls whose key is at home here.
     pub(super) own: Queue<Call>,
@@ -57,7 +58,7 @@ impl Seat {
             retiring: false,
             running: Vec::new(),
             places: (0..concurrency).rev().collect(),
-            stops: (0..concurrency).map(|_| AtomicU32::new(0)).collect(),
+            stops: (0..2 * concurrency).map(|_| AtomicU32::new(0)).collect(),
             own: Queue::default(),
             sent: VecDeque::new(),
             taken: 0,

@@ -251,6 +251,7 @@ fn a_cancelled_run_sees_its_number_and_is_told_of() {
     assert_eq!(stops[place as usize].load(Ordering::Acquire), 0);
     call.cancel(Reason::Aborted);
     assert_eq!(stops[place as usize].load(Ordering::Acquire), run);
+    assert_eq!(stops[stops.len() / 2 + place as usize].load(Ordering::Relaxed), Reason::Aborted as u32);
     assert!(crew.condemn(workers[0], run));
     assert!(!crew.finish(workers[0], run, Answer::Undefined, false), "nobody wants it any more");
     assert!(!crew.condemn(workers[0], run));
