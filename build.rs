@@ -1,7 +1,17 @@
 fn main() {
+    look_into_libjpeg();
     watch_libwebp();
     bind_decoder();
     napi_build::setup();
+}
+
+/// Compiles what reads the fields that libjpeg's bindings keep to themselves, with the headers of the libjpeg that is built.
+fn look_into_libjpeg() {
+    const SOURCE: &str = "src/tasks/image/decode/jpeg/scan.c";
+    println!("cargo:rerun-if-changed={SOURCE}");
+    if let Some(headers) = std::env::var_os("DEP_JPEG_INCLUDE") {
+        cc::Build::new().file(SOURCE).includes(std::env::split_paths(&headers)).compile("offloop_jpeg");
+    }
 }
 
 /// libwebp asks its progress hook only when the percentage changes, which a large picture does every 100 ms. Where the

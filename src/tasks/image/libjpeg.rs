@@ -4,7 +4,7 @@
 //! Runs on: the thread of the task.
 
 use std::any::Any;
-use std::ffi::{CStr, c_int};
+use std::ffi::{CStr, c_int, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use mozjpeg_sys::{
@@ -32,6 +32,8 @@ pub(super) struct Watch<'a> {
     pub(super) progress: jpeg_progress_mgr,
     /// The scan that is being read, for decoders: read where the callback cannot know the type of its argument.
     pub(super) scan: Option<unsafe fn(&jpeg_common_struct) -> c_int>,
+    /// What the decoder's own callback looks at.
+    pub(super) hook: *const c_void,
 }
 
 impl<'a> Watch<'a> {
@@ -43,7 +45,7 @@ impl<'a> Watch<'a> {
         errors.error_exit = Some(error_exit);
         errors.emit_message = Some(emit_message);
         errors.output_message = Some(output_message);
-        let mut watch = Box::new(Self { context, fail_on, errors, progress, scan: None });
+        let mut watch = Box::new(Self { context, fail_on, errors, progress, scan: None, hook: std::ptr::null() });
         watch.progress.progress_monitor = Some(monitor);
         watch
     }

@@ -1,5 +1,9 @@
 //! JPEG. The header is read here; the pixels by mozjpeg where the addon has it (`turbo`), else by zune-jpeg (`rust`).
 
+#[cfg(feature = "turbo")]
+mod hooked;
+#[cfg(feature = "turbo")]
+mod huffman;
 mod markers;
 #[cfg(not(feature = "turbo"))]
 mod rust;

@@ -1,14 +1,16 @@
 //! Decoding by mozjpeg: at 1/1, 1/2, 1/4 or 1/8, to pixels or to planes, a few rows at a time.
 
-use std::ffi::{c_int, c_void};
+use std::ffi::{c_int, c_uint};
 use std::mem::MaybeUninit;
 
 use mozjpeg_sys::{
-    J_COLOR_SPACE, JDCT_DEFAULT, jpeg_common_struct, jpeg_component_info, jpeg_create_decompress,
-    jpeg_decompress_struct, jpeg_destroy_decompress, jpeg_finish_decompress, jpeg_mem_src, jpeg_read_header,
-    jpeg_read_raw_data, jpeg_read_scanlines, jpeg_start_decompress,
+    J_COLOR_SPACE, JDCT_DEFAULT, boolean, jpeg_common_struct, jpeg_create_decompress, jpeg_decompress_struct,
+    jpeg_destroy_decompress, jpeg_finish_decompress, jpeg_mem_src, jpeg_read_header, jpeg_read_raw_data,
+    jpeg_read_scanlines, jpeg_start_decompress,
 };
 
+use super::hooked::Hook;
+use super::huffman::Block;
 use crate::engine::{Code, Context, TaskError};
 use crate::tasks::image::decode::{Ask, Header, Kind, Space, invalid};
 use crate::tasks::image::libjpeg::{Stop, Watch, guarded};
@@ -26,7 +28,9 @@ const BLOCK: u32 = 8;
 struct Decompressor<'a> {
     info: Box<jpeg_decompress_struct>,
     /// Reached by the callbacks through `info`.
-    _watch: Box<Watch<'a>>,
+    watch: Box<Watch<'a>>,
+    /// Reached by `decode_mcu` through the watch.
+    hook: Option<Box<Hook>>,
 }
 
 impl<'a> Decompressor<'a> {
@@ -45,7 +49,7 @@ impl<'a> Decompressor<'a> {
         });
         let mut info = info.map_err(|stop| failed(stop, context))?;
         watch.attach(&mut info.common);
-        let mut this = Self { info, _watch: watch };
+        let mut this = Self { info, watch, hook: None };
         // SAFETY: the bytes live as long as the value, by the lifetime; the structure is initialised.
         this.call(context, |info| unsafe {
             jpeg_mem_src(info, bytes.as_ptr(), bytes.len() as _);
@@ -55,6 +59,15 @@ impl<'a> Decompressor<'a> {
         this.info.scale_denom = ask.shrink;
         this.info.dct_method = JDCT_DEFAULT;
         Ok(this)
+    }
+
+    /// Starts it, up to its first row.
+    fn start(&mut self, context: &Context<'_>) -> Result<(), TaskError> {
+        // SAFETY: the header was read, and what is asked for is set.
+        self.call(context, |info| unsafe { jpeg_start_decompress(info) })?;
+        self.hook = Hook::install(&mut self.info, decode_mcu);
+        self.watch.hook = self.hook.as_deref().map_or(std::ptr::null(), std::ptr::from_ref).cast();
+        Ok(())
     }
 
     fn call<T>(
@@ -70,6 +83,15 @@ impl Drop for Decompressor<'_> {
     fn drop(&mut self) {
         // SAFETY: it was created, and is destroyed once, here.
         unsafe { jpeg_destroy_decompress(&mut self.info) };
+    }
+}
+
+/// In the place of libjpeg's function, once `start` has hung it in there.
+unsafe extern "C-unwind" fn decode_mcu(info: *mut jpeg_decompress_struct, blocks: *mut *mut Block) -> boolean {
+    // SAFETY: `start` has set both pointers, of which the values live as long as the decompressor.
+    unsafe {
+        let watch = &*(*info).common.client_data.cast::<Watch<'_>>();
+        (*watch.hook.cast::<Hook>()).decode(info, blocks)
     }
 }
 
@@ -94,8 +116,7 @@ pub(super) fn decode(header: &Header, bytes: &[u8], ask: &Ask, context: &Context
         Space::Rgb => J_COLOR_SPACE::JCS_RGB,
         Space::Cmyk => J_COLOR_SPACE::JCS_CMYK,
     };
-    // SAFETY: the header was read.
-    decompressor.call(context, |info| unsafe { jpeg_start_decompress(info) })?;
+    decompressor.start(context)?;
     let info = &decompressor.info;
     let mut raster = Raster::unset(info.output_width, info.output_height, info.output_components as usize)?;
     let row_len = raster.row_len();
@@ -141,23 +162,18 @@ pub(super) fn decode_planes(
     let layouts = decompressor.call(context, |info| {
         // SAFETY: the header was read, and this is the first half of starting; the other half is below.
         unsafe { jinit_master_decompress(info) };
-        // SAFETY: three components were found in the frame header, and libjpeg has an entry for each, which is laid out as
-        // `Component` is.
-        let components = unsafe { std::slice::from_raw_parts_mut(info.comp_info.cast::<Component>(), 3) };
-        let scales = [luma_scale, chroma_scale, chroma_scale];
-        for (component, scale) in components.iter_mut().zip(scales) {
-            component.set_scale(scale);
-        }
+        // SAFETY: three components were found in the frame header, and libjpeg has an entry for each.
+        let scaled = |info: &mut _, number, scale| unsafe { offloop_jpeg_scale(info, number, scale as c_int) };
+        let layouts = [
+            Layout::of(header, sampling, sampling, luma_scale, scaled(info, 0, luma_scale)),
+            Layout::of(header, sampling, (1, 1), chroma_scale, scaled(info, 1, chroma_scale)),
+            Layout::of(header, sampling, (1, 1), chroma_scale, scaled(info, 2, chroma_scale)),
+        ];
         info.common.global_state = READY_TO_READ;
-        let blocks = |i: usize| components[i].width_in_blocks;
-        [
-            Layout::of(header, sampling, sampling, luma_scale, blocks(0)),
-            Layout::of(header, sampling, (1, 1), chroma_scale, blocks(1)),
-            Layout::of(header, sampling, (1, 1), chroma_scale, blocks(2)),
-        ]
+        layouts
     })?;
-    // SAFETY: libjpeg was brought into the state between the two halves.
-    decompressor.call(context, |info| unsafe { jpeg_start_decompress(info) })?;
+    // The other half.
+    decompressor.start(context)?;
 
     let mut planes = Vec::with_capacity(3);
     let mut bands = Vec::with_capacity(3);
@@ -227,32 +243,7 @@ unsafe extern "C-unwind" {
     /// The first half of `jpeg_start_decompress`, which decides about the scale of each component: it gives colours that
     /// were stored in half the size a larger scale than the brightness, for the sake of those who want pixels.
     fn jinit_master_decompress(info: &mut jpeg_decompress_struct);
-}
 
-/// `jpeg_component_info` of libjpeg 6b as far as it is used here, with the fields that its bindings keep to themselves.
-#[repr(C)]
-struct Component {
-    _before: [c_int; 7],
-    width_in_blocks: u32,
-    _height_in_blocks: u32,
-    dct_scaled_size: c_int,
-    _downsampled: [u32; 2],
-    _needed: c_int,
-    mcu_width: c_int,
-    _mcu: [c_int; 2],
-    mcu_sample_width: c_int,
-    _last: [c_int; 2],
-    _tables: [*mut c_void; 2],
-}
-
-const _: () = assert!(size_of::<Component>() == size_of::<jpeg_component_info>());
-
-impl Component {
-    /// Has each block become so many samples along a side: 1, 2, 4 or 8. Between the two halves of starting, when the ways
-    /// of the blocks are not yet chosen.
-    fn set_scale(&mut self, scale: u32) {
-        self.dct_scaled_size = scale as c_int;
-        // Of a component that the first scan does not have it is set with the scan that has it.
-        self.mcu_sample_width = self.mcu_width.wrapping_mul(scale as c_int);
-    }
+    /// In scan.c: sets the scale of a component between the two halves; gives how many blocks it has across.
+    fn offloop_jpeg_scale(info: &mut jpeg_decompress_struct, number: c_int, scale: c_int) -> c_uint;
 }
