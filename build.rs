@@ -7,7 +7,7 @@ fn main() {
 
 /// Compiles what reads the fields that libjpeg's bindings keep to themselves, with the headers of the libjpeg that is built.
 fn look_into_libjpeg() {
-    const SOURCE: &str = "src/tasks/image/decode/jpeg/scan.c";
+    const SOURCE: &str = "src/tasks/image/libjpeg.c";
     println!("cargo:rerun-if-changed={SOURCE}");
     if let Some(headers) = std::env::var_os("DEP_JPEG_INCLUDE") {
         cc::Build::new().file(SOURCE).includes(std::env::split_paths(&headers)).compile("offloop_jpeg");

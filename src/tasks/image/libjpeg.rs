@@ -32,7 +32,7 @@ pub(super) struct Watch<'a> {
     pub(super) progress: jpeg_progress_mgr,
     /// The scan that is being read, for decoders: read where the callback cannot know the type of its argument.
     pub(super) scan: Option<unsafe fn(&jpeg_common_struct) -> c_int>,
-    /// What the decoder's own callback looks at.
+    /// What a callback looks at that is the decoder's or the encoder's own.
     pub(super) hook: *const c_void,
 }
 

@@ -244,6 +244,6 @@ unsafe extern "C-unwind" {
     /// were stored in half the size a larger scale than the brightness, for the sake of those who want pixels.
     fn jinit_master_decompress(info: &mut jpeg_decompress_struct);
 
-    /// In scan.c: sets the scale of a component between the two halves; gives how many blocks it has across.
+    /// In libjpeg.c: sets the scale of a component between the two halves; gives how many blocks it has across.
     fn offloop_jpeg_scale(info: &mut jpeg_decompress_struct, number: c_int, scale: c_int) -> c_uint;
 }

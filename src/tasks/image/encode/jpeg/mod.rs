@@ -1,5 +1,7 @@
 //! JPEG: by mozjpeg where the addon has it (`turbo`), else by jpeg-encoder (`rust`).
 
+#[cfg(feature = "turbo")]
+mod counting;
 #[cfg(not(feature = "turbo"))]
 mod rust;
 #[cfg(feature = "turbo")]

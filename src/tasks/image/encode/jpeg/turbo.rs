@@ -9,6 +9,7 @@ use mozjpeg_sys::{
     jpeg_write_marker, jpeg_write_raw_data, jpeg_write_scanlines,
 };
 
+use super::counting::Counting;
 use super::{Extras, segments};
 use crate::engine::{Code, Context, TaskError};
 use crate::tasks::image::libjpeg::{Stop, Watch, guarded};
@@ -83,7 +84,9 @@ struct Compressor<'a> {
     info: Box<jpeg_compress_struct>,
     destination: Box<Destination>,
     /// Reached by the callbacks through `info`.
-    _watch: Box<Watch<'a>>,
+    watch: Box<Watch<'a>>,
+    /// Reached by `count_mcu` through the watch.
+    counting: Option<Box<Counting>>,
 }
 
 impl<'a> Compressor<'a> {
@@ -100,7 +103,7 @@ impl<'a> Compressor<'a> {
         watch.attach(&mut info.common);
         let mut destination = Destination::new();
         info.dest = std::ptr::from_mut(&mut *destination).cast();
-        Ok(Self { info, destination, _watch: watch })
+        Ok(Self { info, destination, watch, counting: None })
     }
 
     fn call<T>(&mut self, calls: impl FnOnce(&mut jpeg_compress_struct) -> T) -> Result<T, TaskError> {
@@ -155,13 +158,27 @@ impl<'a> Compressor<'a> {
             for (marker, payload) in &segments {
                 jpeg_write_marker(info, 0xe0 + i32::from(*marker), payload.as_ptr(), payload.len() as u32);
             }
-        })
+        })?;
+        if !options.mozjpeg {
+            self.counting = Counting::install(&mut self.info, count_mcu);
+            self.watch.hook = self.counting.as_deref().map_or(std::ptr::null(), std::ptr::from_ref).cast();
+        }
+        Ok(())
     }
 
     fn finish(mut self) -> Result<Vec<u8>, TaskError> {
         // SAFETY: all rows were written.
         self.call(|info| unsafe { jpeg_finish_compress(info) })?;
         Ok(std::mem::take(&mut self.destination.bytes))
+    }
+}
+
+/// In the place of libjpeg's function, once `start` has hung it in there.
+unsafe extern "C-unwind" fn count_mcu(info: *mut jpeg_compress_struct, blocks: *mut *mut [i16; 64]) -> boolean {
+    // SAFETY: `start` has set both pointers, of which the values live as long as the compressor.
+    unsafe {
+        let watch = &*(*info).common.client_data.cast::<Watch<'_>>();
+        (*watch.hook.cast::<Counting>()).count(blocks)
     }
 }
 

@@ -18,7 +18,7 @@ const BLOCKS: usize = 10;
 /// Bytes before the end for each block of an MCU, from where on libjpeg reads carefully.
 const END: usize = 512;
 
-/// `offloop_scan` in scan.c.
+/// `offloop_scan` in libjpeg.c.
 #[repr(C)]
 struct Scan {
     decoder: *mut c_void,

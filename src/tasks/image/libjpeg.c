@@ -1,6 +1,6 @@
 /*
- * What libjpeg keeps to itself and the decoder in Rust needs: the scan that is being read, and the scale of a component.
- * Compiled against libjpeg's own headers, so that the compiler knows where each field is.
+ * What libjpeg keeps to itself and the code in Rust needs: the scan that is being read, the scale of a component, and how
+ * an encoder counts symbols. Compiled against libjpeg's own headers, so that the compiler knows where each field is.
  */
 #include <stddef.h>
 #include <stdio.h>
@@ -60,4 +60,35 @@ unsigned int offloop_jpeg_scale(j_decompress_ptr info, int number, int scale) {
   /* Of a component that the first scan does not have it is set with the scan that has it. */
   component->MCU_sample_width = component->MCU_width * scale;
   return component->width_in_blocks;
+}
+
+/* `Pass` in encode/jpeg/counting.rs. */
+struct offloop_pass {
+  /* The rest of libjpeg's Huffman encoder: `State` in counting.rs. */
+  void *state;
+  int blocks;
+  int component[C_MAX_BLOCKS_IN_MCU];
+  int dc[C_MAX_BLOCKS_IN_MCU];
+  int ac[C_MAX_BLOCKS_IN_MCU];
+};
+
+typedef boolean (*offloop_encode_mcu)(j_compress_ptr, JBLOCKROW *);
+
+/*
+ * Has libjpeg call another function for each MCU of the pass in which a baseline JPEG without restarts counts its symbols.
+ * 0: it is not such a pass.
+ */
+int offloop_jpeg_count(j_compress_ptr info, struct offloop_pass *pass, offloop_encode_mcu count) {
+  if (info->progressive_mode || info->arith_code || info->restart_interval || !info->optimize_coding) return 0;
+  if (info->comps_in_scan != info->num_components) return 0;
+  pass->state = (char *)info->entropy + sizeof(struct jpeg_entropy_encoder);
+  pass->blocks = info->blocks_in_MCU;
+  for (int i = 0; i < info->blocks_in_MCU; i++) {
+    const jpeg_component_info *component = info->cur_comp_info[info->MCU_membership[i]];
+    pass->component[i] = info->MCU_membership[i];
+    pass->dc[i] = component->dc_tbl_no;
+    pass->ac[i] = component->ac_tbl_no;
+  }
+  info->entropy->encode_mcu = count;
+  return 1;
 }
