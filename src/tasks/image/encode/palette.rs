@@ -52,8 +52,7 @@ pub(super) struct Palette {
     alpha: Alpha,
     /// The numbers of all colours, when the pictures have no others.
     exact: Option<HashMap<Color, u8>>,
-    /// What colours are compared by.
-    places: Vec<[f32; 4]>,
+    places: Places,
     /// Colours that were asked for, and the number of the nearest one.
     remembered: Vec<Option<(Color, u8)>>,
 }
@@ -77,7 +76,9 @@ impl Palette {
             None => chosen(frames, size, alpha, transparent, context)?,
         };
         let transparent = colors.iter().position(|color| *color == TRANSPARENT).map(|number| number as u8);
-        let places = colors.iter().map(place_of).collect();
+        // What is opaque does not become transparent.
+        let hidden = if alpha == Alpha::OnOff { transparent } else { None };
+        let places = Places::of(&colors, hidden);
         Ok(Self { colors, transparent, alpha, exact, places, remembered: vec![None; REMEMBERED] })
     }
 
@@ -131,9 +132,7 @@ impl Palette {
         {
             return number;
         }
-        // What is opaque does not become transparent.
-        let hidden = if self.alpha == Alpha::OnOff { self.transparent } else { None };
-        let number = nearest(&self.places, place_of(&color), hidden);
+        let number = self.places.nearest(place_of(&color));
         self.remembered[at] = Some((color, number));
         number
     }
@@ -160,15 +159,48 @@ fn place_of(color: &Color) -> [f32; 4] {
     [r, g, b, alpha]
 }
 
-fn nearest(places: &[[f32; 4]], place: [f32; 4], hidden: Option<u8>) -> u8 {
-    let mut best = (f32::INFINITY, 0);
-    for (number, candidate) in places.iter().enumerate() {
-        let distance: f32 = candidate.iter().zip(place).map(|(a, b)| (a - b) * (a - b)).sum();
-        if distance < best.0 && hidden != Some(number as u8) {
-            best = (distance, number);
-        }
+/// Where the colours of a palette are, along the line from black to white and apart from it: what is far along the line is
+/// far, so that only few are looked at.
+struct Places(Vec<(f32, [f32; 4], u8)>);
+
+impl Places {
+    fn of(colors: &[Color], hidden: Option<u8>) -> Self {
+        let numbered = colors.iter().map(place_of).zip(0..=255);
+        let shown = numbered.filter(|(_, number)| Some(*number) != hidden);
+        let mut places: Vec<_> = shown.map(|(place, number)| (along(place), place, number)).collect();
+        places.sort_by(|(a, ..), (b, ..)| a.total_cmp(b));
+        Self(places)
     }
-    best.1 as u8
+
+    /// The number of the nearest colour; of several the lowest.
+    fn nearest(&self, place: [f32; 4]) -> u8 {
+        let here = along(place);
+        let middle = self.0.partition_point(|(at, ..)| *at < here);
+        let (before, behind) = self.0.split_at(middle);
+        let mut best = (f32::INFINITY, 0);
+        let mut look = |(at, candidate, number): &(f32, [f32; 4], u8)| {
+            if (at - here) * (at - here) > best.0 {
+                return false;
+            }
+            let distance: f32 = candidate.iter().zip(place).map(|(a, b)| (a - b) * (a - b)).sum();
+            if distance < best.0 || (distance == best.0 && *number < best.1) {
+                best = (distance, *number);
+            }
+            true
+        };
+        let (mut before, mut behind) = (before.iter().rev(), behind.iter());
+        let (mut is_before, mut is_behind) = (true, true);
+        while is_before || is_behind {
+            is_before = is_before && before.next().is_some_and(&mut look);
+            is_behind = is_behind && behind.next().is_some_and(&mut look);
+        }
+        best.1
+    }
+}
+
+/// How far along the line, in the measure of places. A little less: what is rounded must not look farther than it is.
+fn along(place: [f32; 4]) -> f32 {
+    place.iter().sum::<f32>() * 0.499
 }
 
 /// All colours of the pictures, numbered, unless there are more than `size`.
@@ -246,10 +278,10 @@ fn by_network(sample: &[Color], room: usize) -> Vec<Color> {
 
 /// One round of k-means: each colour moves into the middle of those that it is nearest to.
 fn moved(colors: &mut [Color], sample: &[Color]) {
-    let places: Vec<[f32; 4]> = colors.iter().map(place_of).collect();
+    let places = Places::of(colors, None);
     let mut sums = vec![([0_u32; 4], 0_u32); colors.len()];
     for color in sample {
-        let (sum, count) = &mut sums[usize::from(nearest(&places, place_of(color), None))];
+        let (sum, count) = &mut sums[usize::from(places.nearest(place_of(color)))];
         sum.iter_mut().zip(color).for_each(|(sum, value)| *sum += u32::from(*value));
         *count += 1;
     }
@@ -266,6 +298,25 @@ mod tests {
     fn raster(width: u32, channels: usize, samples: &[u8]) -> Raster<u8> {
         let height = (samples.len() / channels) as u32 / width;
         Raster { width, height, channels, data: Samples::from_slice(samples).unwrap() }
+    }
+
+    #[test]
+    fn the_nearest_is_the_nearest() {
+        let mut state = 5_u32;
+        let mut random = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        };
+        let colors: Vec<Color> = (0..256).map(|_| [random(), random(), random(), 255]).collect();
+        let places = Places::of(&colors, Some(3));
+        for _ in 0..5000 {
+            let place = place_of(&[random(), random(), random(), 255]);
+            let distance =
+                |color: &Color| place_of(color).iter().zip(place).map(|(a, b)| (a - b) * (a - b)).sum::<f32>();
+            let shown = colors.iter().enumerate().filter(|(number, _)| *number != 3);
+            let expected = shown.min_by(|(_, a), (_, b)| distance(a).total_cmp(&distance(b))).unwrap().0;
+            assert_eq!(usize::from(places.nearest(place)), expected);
+        }
     }
 
     #[test]
