@@ -8,7 +8,7 @@
 /// <reference types="node" />
 
 import { EventEmitter } from 'node:events'
-import { Duplex } from 'node:stream'
+import { Duplex, Readable, Stream, Writable } from 'node:stream'
 import { ResourceLimits, SHARE_ENV, Transferable } from 'node:worker_threads'
 
 /** A typed array of numbers, a view over a SharedArrayBuffer included. */
@@ -1078,6 +1078,13 @@ export interface WorkerTaskOptions {
 export interface WorkerPoolOptions extends Omit<PoolOptions, 'size' | 'niceIncrement'> {
   /** Workers, 1 to 1024: so many are started at once. @default the program's CPU budget, see `PoolOptions.size` */
   size?: number
+  /**
+   * What the workers are: threads, or processes, so that a native crash or want of memory ends one worker and nothing else.
+   * Values are copied to processes: there is no `transferList`, and nothing is shared; `trackUnmanagedFds`,
+   * `env: SHARE_ENV` and all `resourceLimits` but those of the two generations are refused. Not on Windows.
+   * @default 'thread'
+   */
+  runtime?: 'thread' | 'process'
   /** Instead of `size`: how many workers there are at least. @default 1 with a `maxSize` */
   minSize?: number
   /** Instead of `size`: how many there are at the most; they are started when tasks wait. @default the CPU budget */
@@ -1125,17 +1132,29 @@ export type WorkerExitReason =
   'exited' | 'crashed' | 'outOfMemory' | 'loadFailed' | 'terminated' | 'idle' | 'recycled' | 'closed'
 
 interface WorkerPoolEvents extends PoolEvents {
-  /** A worker was started. It has streams when the options ask for them. */
+  /** A worker was started. It has streams when the options ask for them; a process has a `pid` and no `threadId`. */
   workerCreate: [
     worker: {
       workerId: number
-      threadId: number
+      threadId?: number
+      pid?: number
       stdout: import('node:stream').Readable | null
       stderr: import('node:stream').Readable | null
     },
   ]
-  /** A worker has ended. `error` says why, unless the pool ended it in good order. */
-  workerExit: [worker: { workerId: number; exitCode: number; reason: WorkerExitReason; error: Error | undefined }]
+  /**
+   * A worker has ended. `error` says why, unless the pool ended it in good order. A process that a signal ended has no exit
+   * code, but that `signal`; a thread never has one.
+   */
+  workerExit: [
+    worker: {
+      workerId: number
+      exitCode: number | null
+      signal?: NodeJS.Signals | null
+      reason: WorkerExitReason
+      error: Error | undefined
+    },
+  ]
   /** What a worker posted with `parentPort.postMessage` outside a task. */
   message: [value: any, workerId: number]
 }
@@ -1266,6 +1285,689 @@ export interface RunWorkerOptions {
  */
 export function runWorker<Result = any>(file: string | URL, options?: RunWorkerOptions): Promise<Result>
 
+/** What one file descriptor of a child is. */
+export type StdioItem =
+  | 'pipe'
+  | 'overlapped'
+  | 'ignore'
+  | 'inherit'
+  /** A file descriptor of this process. */
+  | number
+  /** A stream over a file, a terminal or a socket: it has a file descriptor. */
+  | Stream
+  /** A file: read as `stdin`, else written; it is emptied first, unless it is to `append`. */
+  | { file: string | URL; append?: boolean }
+  /** `'pipe'` */
+  | null
+  | undefined
+
+/** How a child's output is given: text, or bytes. `hex` and the `base64`s are text too. */
+export type ProcessEncoding = 'utf8' | 'utf16le' | 'latin1' | 'ascii' | 'hex' | 'base64' | 'base64url' | 'buffer'
+
+/** Options of all children. The names are execa's. An unknown option is an error. */
+export interface ProcessOptions {
+  /** Where it runs: a path or a `file:` URL. @default this process's */
+  cwd?: string | URL
+  /** Its environment variables, beside this process's own. `undefined` takes one away. */
+  env?: NodeJS.Dict<string | number | boolean>
+  /** Whether it gets this process's environment variables too. @default true */
+  extendEnv?: boolean
+  /** What the program is told that its name is. @default the program */
+  argv0?: string
+
+  /** What it reads: written to its `stdin`, which is closed then. */
+  input?: string | Bytes
+  /** A file that it reads as its `stdin`. */
+  inputFile?: string | URL
+  /**
+   * What its file descriptors are: one word for the first three, or a list by number. A pipe is a real one, no socket. Number 0
+   * is written by this process, all others are read by it.
+   * @default 'pipe'; of a `fork` 'inherit', and a channel
+   */
+  stdio?: 'pipe' | 'overlapped' | 'ignore' | 'inherit' | readonly (StdioItem | 'ipc')[]
+  /** Instead of `stdio[0]`. */
+  stdin?: StdioItem
+  /** Instead of `stdio[1]`. */
+  stdout?: StdioItem
+  /** Instead of `stdio[2]`. */
+  stderr?: StdioItem
+
+  /** How outputs are given in the result; streams give bytes. Lines of `hex`, `base64`s and `buffer` are those of UTF-8. @default 'utf8' */
+  encoding?: ProcessEncoding
+  /** Whether outputs are kept for the result. Turn it off for large ones that are read as they come. @default true */
+  buffer?: boolean
+  /** Bytes of each output that are kept. A child that writes more is ended: `isMaxBuffer`. @default 100_000_000 */
+  maxBuffer?: number
+  /** Whether outputs are given as arrays of lines. Not with `buffer`, `hex` and the `base64`s. @default false */
+  lines?: boolean
+  /** Whether the newline at the end of an output, or of each of its `lines`, is taken off. @default true */
+  stripFinalNewline?: boolean
+  /** Whether the result has `all`: `stdout` and `stderr` in the order in which they came. @default false */
+  all?: boolean
+  /** Called with every line as it comes, without its end. It reads the output, so that `buffer` can be off. */
+  onLine?: (line: string, from: 'stdout' | 'stderr') => void
+  /** Whether a child that does not end well rejects. If not, the error is the result. @default true */
+  reject?: boolean
+  /** Says on this process's `stderr` what is started and how it ended; `full`: and what it wrote. @default 'none' */
+  verbose?: boolean | 'none' | 'short' | 'full'
+
+  /** Milliseconds after which it is ended: `timedOut`. 0 and Infinity: never. @default 0 */
+  timeout?: number
+  /** Ends it: `isCanceled`, with the signal's reason as `cause`. */
+  signal?: AbortSignal
+  /** The same, by execa's name. */
+  cancelSignal?: AbortSignal
+  /** What it is ended by, a name or a number. @default 'SIGTERM' */
+  killSignal?: NodeJS.Signals | number
+  /** Milliseconds that it has to end before SIGKILL; `false`: for ever. @default 5000 */
+  forceKillAfterDelay?: number | boolean
+  /**
+   * Whether signals are for its descendants too. It leads a process group of its own then, which Ctrl+C in a terminal does not
+   * reach; one that reads from the terminal as its `stdin` does not. Descendants that lead groups of their own get none. @default true
+   */
+  killDescendants?: boolean
+  /**
+   * Whether it ends with this process, or with the worker thread that started it: by SIGTERM, whatever ends this process, on
+   * Linux also SIGKILL. @default true, unless it is `detached`
+   */
+  cleanup?: boolean
+  /** Whether it is in a session of its own, and may go on when this process has ended. @default false */
+  detached?: boolean
+  /** The number of the user that it runs as. */
+  uid?: number
+  /** The number of the group that it runs as. */
+  gid?: number
+  /** Added to its niceness: -20 to 19. Less than 0 needs privileges. @default 0 */
+  nice?: number
+}
+
+/** Options of `spawn` and `execFile`. */
+export interface SpawnOptions extends ProcessOptions {
+  /**
+   * Runs `file` as a line of a shell: `true` is `/bin/sh`, else its path. There may be no `args` then, which a shell would take
+   * apart again. Nothing in the line is escaped. @default false
+   */
+  shell?: boolean | string
+}
+
+/** Options of `exec`. */
+export interface ExecOptions extends ProcessOptions {
+  /** The path of the shell. @default '/bin/sh' */
+  shell?: true | string
+}
+
+/** Options of `fork`. */
+export interface ForkOptions extends ProcessOptions {
+  /** The Node that runs the script. @default this one */
+  execPath?: string | URL
+  /** Flags of that Node. @default this one's */
+  execArgv?: readonly string[]
+  /** Whether its outputs are pipes instead of this process's own. @default false */
+  silent?: boolean
+  /**
+   * How messages are written: as JSON, or by V8, which knows Map, Set, BigInt, Date, typed arrays, cycles, but must be that of
+   * the same Node or a newer one on the other side. @default 'json'
+   */
+  serialization?: 'json' | 'advanced'
+}
+
+/** How an output is given by these options. */
+type OutputOf<Options> = OutputBy<Pick<Options, keyof Options & ('buffer' | 'lines' | 'encoding')>>
+type OutputBy<Options> = Options extends { buffer: false }
+  ? undefined
+  : Options extends { lines: true }
+    ? string[]
+    : Options extends { encoding: 'buffer' }
+      ? Buffer
+      : Options extends { buffer?: true; lines?: false; encoding?: Exclude<ProcessEncoding, 'buffer'> }
+        ? string
+        : any // options whose values are not known
+
+/** How a child ended that ended well; an error has the same fields. */
+export interface ProcessResult<Output = string> {
+  /** The program and its arguments, or the line of the shell. For people: nothing is quoted. */
+  command: string
+  /** Where it ran, an absolute path. */
+  cwd: string
+  /** `undefined` when there was no process. */
+  pid: number | undefined
+  /** Milliseconds from its start until all its outputs had ended. */
+  durationMs: number
+  /** Whether this is an error. */
+  failed: boolean
+  /** Whether it was ended for its `timeout`. */
+  timedOut: boolean
+  /** Whether it was ended by the caller's `signal`. */
+  isCanceled: boolean
+  /** Whether it was ended because an output was larger than `maxBuffer`. The output has the first bytes of it. */
+  isMaxBuffer: boolean
+  /** Whether a signal ended it, whoever sent it. */
+  isTerminated: boolean
+  /** Whether it took SIGKILL, after `forceKillAfterDelay`. */
+  isForcefullyTerminated: boolean
+  /** `undefined` when a signal ended it, or there was no process. */
+  exitCode: number | undefined
+  /** The signal that ended it. */
+  signal: NodeJS.Signals | undefined
+  /** What that signal means, in English. */
+  signalDescription: string | undefined
+  /** What it wrote. `undefined` when that was no pipe, or was not kept. */
+  stdout: Output
+  stderr: Output
+  /** Both, with the option `all`. */
+  all: Output | undefined
+  /** Outputs by number. */
+  stdio: (Output | undefined)[]
+}
+
+interface SubprocessEvents {
+  /** It runs: it has a `pid`. */
+  spawn: []
+  /** It could not be started, or was ended by the caller's `signal`. Only when somebody listens. */
+  error: [error: ProcessError | AbortError | ArgumentError]
+  /** It has ended; what it wrote may still be on its way. */
+  exit: [code: number | null, signal: NodeJS.Signals | null]
+  /** It has ended, and all that was read of it has been read to its end. A program that could not be started has -errno. */
+  close: [code: number | null, signal: NodeJS.Signals | null]
+  /** A message of a forked script. Those that come while nobody listens are kept. */
+  message: [message: any, handle: undefined]
+  /** The channel is closed. */
+  disconnect: []
+}
+
+/**
+ * A child process: a promise of its result, and a handle. Nothing about it happens on the JS thread, so it has no `pid` before
+ * its `'spawn'`.
+ *
+ * The promise rejects when it did not end well; see `ProcessError`. One that nobody looks at is an unhandled rejection, unless
+ * somebody listens to the `'error'`, `'exit'` or `'close'` of it, as with children of Node's own; if it could not be
+ * started, to its `'error'`.
+ */
+export interface Subprocess<Output = string> extends EventEmitter<SubprocessEvents>, Promise<ProcessResult<Output>> {
+  readonly pid: number | undefined
+  readonly exitCode: number | null
+  readonly signalCode: NodeJS.Signals | null
+  /** Whether `kill` has sent it a signal. */
+  readonly killed: boolean
+  /** What it reads, when that is a pipe. A child that does not read to the end is an error of the stream, which need not be listened to. */
+  readonly stdin: Writable | null
+  /** What it writes. It is read only as fast as somebody reads here. Destroying it closes the pipe. */
+  readonly stdout: Readable | null
+  readonly stderr: Readable | null
+  /** By number. */
+  readonly stdio: readonly (Writable | Readable | null)[]
+  readonly spawnfile: string
+  readonly spawnargs: readonly string[]
+
+  /**
+   * Sends a signal, by default `killSignal`, to it and its descendants. One that should end it is followed by SIGKILL after
+   * `forceKillAfterDelay`. 0 only asks.
+   *
+   * @returns whether it had not ended
+   */
+  kill(signal?: NodeJS.Signals | number): boolean
+
+  /**
+   * Its lines as they come, and then its failure, if it does not end well. It waits while nobody takes the next line. A
+   * `break` closes the output, so that a child which writes on gets SIGPIPE, as before `| head` in a shell; it is not waited
+   * for, and its failure is nobody's. Use it with `buffer: false`, or all lines are kept for the result as well.
+   *
+   * ```js
+   * for await (const line of spawn('git', ['log', '--oneline'], { buffer: false })) console.log(line)
+   * ```
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<string, undefined, void>
+  /** The same, of either output. @param options.from 'stdout' unless it is said */
+  iterable(options?: { from?: 'stdout' | 'stderr' }): AsyncIterableIterator<string, undefined, void>
+
+  /** Whether messages can be sent to it. */
+  readonly connected: boolean
+  /**
+   * Sends a message to a forked script, which gets it by `process.on('message')`. Sockets and servers cannot be sent. Throws
+   * for what is no message.
+   *
+   * @param callback hears when it is written, or why it is not
+   * @returns `false` when it was not sent, or so much waits that one should wait for the callback: 128 KiB
+   */
+  send(message: any, callback?: (error: Error | null) => void): boolean
+  send(message: any, handle: null | undefined, callback?: (error: Error | null) => void): boolean
+  send(
+    message: any,
+    handle: null | undefined,
+    options: object | undefined,
+    callback?: (error: Error | null) => void,
+  ): boolean
+  /**
+   * Sends a question, and gives the answer: the script's next message, which then is no event. A script answers each question
+   * by one message, in their order.
+   *
+   * Rejects with `ERR_REQUEST_TIMEOUT`, `ABORT_ERR`, or `ERR_IPC_CHANNEL_CLOSED` when the script ends without an answer.
+   * An answer that comes too late is dropped.
+   */
+  request<Answer = any>(
+    message: any,
+    options?: {
+      /** Milliseconds. 0 and Infinity: for ever. @default 0 */
+      timeout?: number
+      signal?: AbortSignal
+    },
+  ): Promise<Answer>
+  /** Closes the channel, when what was sent is written. */
+  disconnect(): void
+
+  /** Lets this process end although it runs. */
+  unref(): void
+  /** Undoes `unref`. */
+  ref(): void
+  /** `await using child = spawn(…)` ends it. */
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** What Node's callbacks get. */
+type ExecCallback<Output> = (
+  error: ProcessError | AbortError | ArgumentError | null,
+  stdout: Output,
+  stderr: Output,
+) => void
+
+/**
+ * Runs a program without a shell: what is in the arguments means nothing to anybody but the program. It is found on the
+ * `PATH` of its environment. Not on Windows. Never throws.
+ *
+ * Takes Node's forms and execa's:
+ *
+ * ```js
+ * const { stdout } = await spawn('git', ['log', '--oneline', '-10'])
+ * spawn('make').stdout.on('data', (bytes) => …)
+ * ```
+ *
+ * @param file a name, a path, or a `file:` URL
+ */
+export function spawn(file: string | URL, args?: readonly (string | number)[] | null): Subprocess
+export function spawn<Options extends SpawnOptions>(
+  file: string | URL,
+  args: readonly (string | number)[] | null | undefined,
+  options: Options | undefined,
+): Subprocess<OutputOf<Options>>
+export function spawn<Options extends SpawnOptions>(file: string | URL, options: Options): Subprocess<OutputOf<Options>>
+
+/** `spawn` that also takes the callback of Node's `execFile`. */
+export function execFile(file: string | URL, callback: ExecCallback<string>): Subprocess
+export function execFile(file: string | URL, args?: readonly (string | number)[] | null): Subprocess
+export function execFile<Options extends SpawnOptions>(
+  file: string | URL,
+  args: readonly (string | number)[] | null | undefined,
+  options: Options | null | undefined,
+  callback?: ExecCallback<OutputOf<Options>>,
+): Subprocess<OutputOf<Options>>
+export function execFile<Options extends SpawnOptions>(
+  file: string | URL,
+  options: Options,
+  callback?: ExecCallback<OutputOf<Options>>,
+): Subprocess<OutputOf<Options>>
+export function execFile(
+  file: string | URL,
+  args: readonly (string | number)[] | null | undefined,
+  callback: ExecCallback<string>,
+): Subprocess
+export namespace execFile {
+  /** As `promisify` of `node:util` gives it. */
+  // oxlint-disable-next-line no-underscore-dangle -- the name is Node's
+  function __promisify__(file: string | URL, args?: readonly (string | number)[] | null): Subprocess
+  // oxlint-disable-next-line no-underscore-dangle -- the name is Node's
+  function __promisify__<Options extends SpawnOptions>(
+    file: string | URL,
+    args: readonly (string | number)[] | null | undefined,
+    options: Options,
+  ): Subprocess<OutputOf<Options>>
+}
+
+/**
+ * Runs a line of a shell. Nothing in it is escaped, so nothing in it may come from strangers: `spawn` and `execFile` are for
+ * that. May be promisified, as Node's.
+ *
+ * ```js
+ * const { stdout } = await exec('git log --oneline | wc -l')
+ * ```
+ */
+export function exec(command: string, callback: ExecCallback<string>): Subprocess
+export function exec(command: string): Subprocess
+export function exec<Options extends ExecOptions>(
+  command: string,
+  options: Options | null | undefined,
+  callback?: ExecCallback<OutputOf<Options>>,
+): Subprocess<OutputOf<Options>>
+export namespace exec {
+  /** As `promisify` of `node:util` gives it. */
+  // oxlint-disable-next-line no-underscore-dangle -- the name is Node's
+  function __promisify__(command: string): Subprocess
+  // oxlint-disable-next-line no-underscore-dangle -- the name is Node's
+  function __promisify__<Options extends ExecOptions>(command: string, options: Options): Subprocess<OutputOf<Options>>
+}
+
+/**
+ * Runs a Node script with a channel for messages: `send`, `request` and `'message'` here, `process.send` and
+ * `process.on('message')` there. The script ends when this process does, even by SIGKILL.
+ *
+ * @param script a path, or a `file:` URL
+ */
+export function fork(script: string | URL, args?: readonly (string | number)[] | null): Subprocess<string | undefined>
+export function fork<Options extends ForkOptions>(
+  script: string | URL,
+  args: readonly (string | number)[] | null | undefined,
+  options: Options | undefined,
+): Subprocess<OutputOf<Options> | undefined>
+export function fork<Options extends ForkOptions>(
+  script: string | URL,
+  options: Options,
+): Subprocess<OutputOf<Options> | undefined>
+
+/**
+ * Runs a Node script for one result: sends it `data`, gives its first message back, and ends it.
+ *
+ * Rejects with a `ProcessError` when the script fails, or with `ERR_PROCESS_NO_ANSWER` when it ends without a message.
+ *
+ * ```js
+ * // process-data.js: process.on('message', async (data) => process.send(await processData(data)))
+ * const result = await runNodeScript(path.join(__dirname, 'process-data.js'), data)
+ * ```
+ */
+export function runNodeScript<Result = any>(
+  script: string | URL,
+  data: any,
+  options?: Omit<ForkOptions, 'reject'>,
+): Promise<Result>
+
+/**
+ * Gives an argument back that comes from a stranger, unless the program could take it for an option: it is empty, or begins with a
+ * dash. Then it throws an `ArgumentError`, `ERR_UNSAFE_ARGUMENT`.
+ *
+ * It does not escape for a shell: there is to be none.
+ *
+ * ```js
+ * await spawn('npm', ['install', safeArgument(request.body.package, { pattern: /^[a-z0-9@/._-]+$/ })])
+ * ```
+ *
+ * @param options.pattern all of the argument must match it
+ */
+export function safeArgument(value: string, options?: { pattern?: RegExp }): string
+
+/** What every run of ffmpeg or ffprobe can be ended by. */
+export interface FfmpegLimits {
+  /**
+   * Ends the run: one SIGTERM, `forceKillAfterDelay`, SIGKILL. The promise is rejected with an `AbortError`, whose `cause`
+   * is the signal's reason, once the program has ended and its partial files are gone.
+   */
+  signal?: AbortSignal
+  /**
+   * Milliseconds from the start of the work (not of the wait for a place), after which it is ended likewise, with an
+   * `FfmpegError` of the code `ERR_FFMPEG_TIMEOUT`, whose `timedOut` is `true`. @default Infinity
+   */
+  timeout?: number
+  /** Milliseconds from SIGTERM to SIGKILL, in which ffmpeg can end its file. @default 5000 */
+  forceKillAfterDelay?: number
+}
+
+/** What may be read. */
+export interface FfmpegReading {
+  /**
+   * Protocols beside files that ffmpeg may read by, such as `['https']`: of `input` itself, and of what the input names, as
+   * a playlist does. What a protocol goes over (`tls`, `tcp`) is allowed with it. @default []
+   */
+  allowProtocols?: readonly string[]
+}
+
+/** How far ffmpeg is. Comes about twice a second, and once at the end of a run that ended well. */
+export interface FfmpegProgress {
+  /**
+   * From 0 to 100. Never falls, and is 100 only in the last report of a run that ended well. `null` throughout when the
+   * length of the output is not known.
+   */
+  percent: number | null
+  /** Seconds of output that are written. Never falls. */
+  time: number
+  /** Frames that are made in a second; `null` without video. */
+  fps: number | null
+  /** Seconds of output that are made in a second: 1 is real time. `null` while that is not known. */
+  speed: number | null
+  /** Bits per second of the output; `null` while that is not known. */
+  bitrate: number | null
+  /** Seconds that are left at this speed; `null` when that or the length is not known. */
+  eta: number | null
+}
+
+/** Options of `transcode()`. */
+export interface TranscodeOptions extends FfmpegLimits, FfmpegReading {
+  /** An encoder of ffmpeg's; `'copy'` takes the pictures as they are; `false` leaves them out. @default 'libx264' */
+  videoCodec?: string | false
+  /** How much time the encoder takes to make the file smaller. @default 'medium' for libx264, else the encoder's own */
+  preset?: string | number
+  /** The quality, from 0 (best) to 51, or 63, by the encoder. @default 23 for libx264, else the encoder's own */
+  crf?: number
+  /** An encoder of ffmpeg's; `'copy'` takes the sound as it is; `false` leaves it out. @default 'aac' */
+  audioCodec?: string | false
+  /** `'1280x720'`, or the sides in pixels: the one that is left out follows from the shape, and is even. */
+  resolution?: string | { width?: number; height?: number }
+  /** Frames per second: 25, or `'30000/1001'`. */
+  fps?: number | string
+  /** Where in the input it begins: seconds, or `'[HH:]MM:SS[.mmm]'`. @default 0 */
+  start?: number | string
+  /** How much of it there is at most: seconds, or `'[HH:]MM:SS[.mmm]'`. */
+  duration?: number | string
+  /** Filters of the pictures, as `-vf` has them; they come before those of `fps` and `resolution`. Not from strangers: filters can read files. */
+  filters?: string | readonly string[]
+  /** Arguments before `-i`. Not from strangers. */
+  inputOptions?: readonly (string | number)[]
+  /** Arguments before the output, after those of the other options. Not from strangers. */
+  outputOptions?: readonly (string | number)[]
+  /** Threads of the decoder and of the encoder. @default ffmpeg's own choice, which is all cores */
+  threads?: number
+  /**
+   * Replace an existing file. `false`: it is rejected with `ERR_FFMPEG_OUTPUT_EXISTS` before ffmpeg is started, and also if
+   * the file comes while ffmpeg runs. @default true
+   */
+  overwrite?: boolean
+  /** Put the index of the file before its content, so that a browser can play it while it loads. @default true for mp4, m4a, m4v and mov */
+  faststart?: boolean
+  /** The container, as `-f` has it. @default what the output's extension says */
+  format?: string
+  /** What is added to the priority of the process: from -20 to 19, where 19 gives way to everything else. @default 0 */
+  nice?: number
+  /** @default FFMPEG_PATH, else `ffmpeg` on the PATH, else that of the package @ffmpeg-installer/ffmpeg */
+  ffmpegPath?: string
+  /** It is asked for the length of the input, when there is an `onProgress`. @default FFPROBE_PATH, else `ffprobe` on the PATH, else that of the package @ffprobe-installer/ffprobe */
+  ffprobePath?: string
+  onProgress?: (progress: FfmpegProgress) => void
+}
+
+/** What `transcode()` has made. */
+export interface TranscodeResult {
+  /** The path of the output. */
+  output: string
+  /** Milliseconds from the start of the work. */
+  durationMs: number
+  /** Bytes of the output; `null` for outputs that are not one file. */
+  size: number | null
+  /** The command line, as a shell would take it. */
+  command: string
+  /** The last of what ffmpeg said, at most 64 KiB: warnings. */
+  stderr: string
+}
+
+export interface Transcode {
+  /**
+   * Makes another file of a video or of sound, by ffmpeg, in a process of its own.
+   *
+   * The output is written in its folder under a name that begins with `.offloop-`, and put in its place when it is whole;
+   * after a failure, an abort or a timeout it is removed, and an existing file is as it was. Outputs that are many files
+   * (`%03d` in the name, `.m3u8`, `.mpd`, formats such as `segment`) and devices are written in their place: a failure
+   * leaves what was written until then.
+   *
+   * @param input a path or a `file:` URL; another URL if `allowProtocols` has its protocol
+   * @param output a path or a `file:` URL, in a folder that exists
+   * @throws {ArgumentError} an option cannot be used; the message names it
+   * @throws {FfmpegError} see there
+   * @throws {AbortError} `signal` has fired, also while it waits for its place
+   */
+  (input: string | URL, output: string | URL, options?: TranscodeOptions): Promise<TranscodeResult>
+  /**
+   * How many transcodes of this thread may run at once; the others wait, first come, first served. ffmpeg takes all cores,
+   * so more of them are seldom faster; with `threads` they can be. An integer >= 1, or `Infinity`. @default 1
+   */
+  concurrency: number
+}
+
+export const transcode: Transcode
+
+/** Options of `ffmpeg()`. */
+export interface FfmpegOptions extends FfmpegLimits {
+  /** The length of the output, which `percent` and `eta` are of: seconds, or `'[HH:]MM:SS[.mmm]'`. */
+  duration?: number | string
+  /** The folder that it runs in. @default that of this process */
+  cwd?: string
+  /** @see TranscodeOptions.nice */
+  nice?: number
+  /** @see TranscodeOptions.ffmpegPath */
+  ffmpegPath?: string
+  onProgress?: (progress: FfmpegProgress) => void
+}
+
+/** How a run of `ffmpeg()` went. */
+export interface FfmpegResult {
+  /** What it wrote to its standard output: at most 100,000,000 bytes, more is a failure. */
+  stdout: Buffer
+  /** The last of what it said, at most 64 KiB. */
+  stderr: string
+  /** The command line, as a shell would take it. */
+  command: string
+  durationMs: number
+}
+
+/**
+ * Runs ffmpeg with the arguments that are given, without a shell, after those that make it quiet and ask it for its
+ * progress (by file descriptor 3). Nothing is checked, nothing is written under another name, there is no limit on how
+ * many run, and `-y` is the caller's to say: without it an existing file is a failure. Not with arguments from strangers.
+ *
+ * @throws {ArgumentError} | {FfmpegError} | {AbortError} as `transcode`
+ */
+export function ffmpeg(args: readonly (string | number)[], options?: FfmpegOptions): Promise<FfmpegResult>
+
+/** Options of `probe()`. */
+export interface ProbeOptions extends FfmpegLimits, FfmpegReading {
+  /** @see TranscodeOptions.ffprobePath */
+  ffprobePath?: string
+}
+
+/** What a file is. What is not known is `null`. */
+export interface ProbeFormat {
+  /** Such as `'mov,mp4,m4a,3gp,3g2,mj2'`. */
+  name: string | null
+  longName: string | null
+  /** Seconds. */
+  duration: number | null
+  /** Seconds. */
+  start: number | null
+  /** Bytes. */
+  size: number | null
+  /** Bits per second. */
+  bitrate: number | null
+  tags: Record<string, string>
+}
+
+/** One stream of a file. What is not known is `null`. */
+export interface ProbeStream {
+  index: number
+  /** `'video'`, `'audio'`, `'subtitle'`, `'data'`, `'attachment'`. */
+  type: string | null
+  /** Such as `'h264'`. */
+  codec: string | null
+  profile: string | null
+  /** Seconds. */
+  duration: number | null
+  /** Seconds. */
+  start: number | null
+  /** Bits per second. */
+  bitrate: number | null
+  /** How many frames there are, where the file says so. */
+  frames: number | null
+  isDefault: boolean
+  tags: Record<string, string>
+  /** Pixels; of video. */
+  width?: number | null
+  /** Pixels; of video. */
+  height?: number | null
+  /** Such as `'yuv420p'`; of video. */
+  pixelFormat?: string | null
+  /** Frames per second; of video. */
+  fps?: number | null
+  /** Degrees clockwise by which players turn the picture: 0, 90, 180 or 270; of video. */
+  rotation?: number
+  /** Hertz; of audio. */
+  sampleRate?: number | null
+  /** Of audio. */
+  channels?: number | null
+  /** Such as `'stereo'`; of audio. */
+  channelLayout?: string | null
+}
+
+/** What `probe()` gives. */
+export interface Probe {
+  format: ProbeFormat
+  streams: ProbeStream[]
+  /** All that ffprobe said (`-show_format -show_streams`), with its own names, and its numbers as texts. */
+  raw: any
+}
+
+/**
+ * What is in a file, by ffprobe.
+ *
+ * @param input a path or a `file:` URL; another URL if `allowProtocols` has its protocol
+ * @throws {ArgumentError} | {FfmpegError} | {AbortError} as `transcode`
+ */
+export function probe(input: string | URL, options?: ProbeOptions): Promise<Probe>
+
+/** Options of `thumbnails()`. */
+export interface ThumbnailsOptions extends FfmpegLimits, FfmpegReading {
+  /** How many, spread evenly over the video, without its first and last frame. Not beside `times`. @default 1 */
+  count?: number
+  /** When: seconds, `'[HH:]MM:SS[.mmm]'`, or parts of the length, such as `'50%'`. */
+  times?: readonly (number | string)[]
+  /** The folder that they are put in; it is made if it is not there. @default '.' */
+  folder?: string
+  /**
+   * Their name, in which `%i` stands for the number, from 1, and `%03i` for the number with three digits; with or without
+   * the extension. More than one need `%i`. @default 'thumbnail-%i'
+   */
+  filename?: string
+  /** Pixels. @default what follows from the height, else that of the video */
+  width?: number
+  /** Pixels. @default what follows from the width, else that of the video */
+  height?: number
+  /** @default 'jpg' */
+  format?: 'jpg' | 'png' | 'webp'
+  /** @see TranscodeOptions.nice */
+  nice?: number
+  /** @see TranscodeOptions.ffmpegPath */
+  ffmpegPath?: string
+  /** It is asked for the length, unless all `times` are given in seconds. @see TranscodeOptions.ffprobePath */
+  ffprobePath?: string
+}
+
+/** One picture of a video. */
+export interface Thumbnail {
+  path: string
+  /** Seconds from the start of the video. */
+  time: number
+}
+
+/**
+ * Single pictures of a video, one after the other. They are put in their places when all are made, and replace what is
+ * there; after a failure, such as a time after the end, there is none.
+ *
+ * @throws {ArgumentError} | {FfmpegError} | {AbortError} as `transcode`
+ */
+export function thumbnails(input: string | URL, options?: ThumbnailsOptions): Promise<Thumbnail[]>
+
 /** A native task as `tasks()` lists it. */
 export interface TaskDescription {
   name: TaskName
@@ -1297,21 +1999,36 @@ export function tasks(): TaskDescription[]
 /** The stable codes of the errors that offloop makes. */
 export type ErrorCode =
   | 'ABORT_ERR'
+  | 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER'
   | 'ERR_EXPRESSION_SYNTAX'
+  | 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM'
   | 'ERR_FILE'
   | 'ERR_IMAGE_INVALID'
   | 'ERR_IMAGE_TOO_LARGE'
   | 'ERR_IMAGE_UNSUPPORTED'
   | 'ERR_INVALID_ARG_TYPE'
   | 'ERR_INVALID_ARG_VALUE'
+  | 'ERR_INVALID_HANDLE_TYPE'
+  | 'ERR_IPC_CHANNEL_CLOSED'
+  | 'ERR_IPC_DISCONNECTED'
+  | 'ERR_IPC_MESSAGE_INVALID'
+  | 'ERR_MISSING_ARGS'
   | 'ERR_OUT_OF_RANGE'
   | 'ERR_POOL_CLOSED'
+  | 'ERR_PROCESS_FAILED'
+  | 'ERR_PROCESS_NO_ANSWER'
+  | 'ERR_PROCESS_SIGNALED'
+  | 'ERR_PROCESS_SPAWN'
+  | 'ERR_PROCESS_TIMEOUT'
   | 'ERR_QUEUE_FULL'
   | 'ERR_QUEUE_TIMEOUT'
+  | 'ERR_REQUEST_TIMEOUT'
   | 'ERR_TASK_FAILED'
   | 'ERR_TASK_PANICKED'
   | 'ERR_TASK_TIMEOUT'
   | 'ERR_TASK_UNKNOWN'
+  | 'ERR_UNKNOWN_SIGNAL'
+  | 'ERR_UNSAFE_ARGUMENT'
   | 'ERR_VALUE_NOT_CLONEABLE'
   | 'ERR_WORKER_EXITED'
   | 'ERR_WORKER_LOAD_FAILED'
@@ -1349,8 +2066,10 @@ export class PoolError extends OffloopError {}
  * (`ERR_WORKER_TERMINATED`).
  */
 export class WorkerError extends OffloopError {
-  /** The exit code of the thread, if it has ended. */
+  /** The exit code of the thread or the process, if it has ended, and by itself. */
   readonly exitCode?: number
+  /** The signal that ended the process. */
+  readonly signal?: NodeJS.Signals
 }
 /** A file that cannot be read or written. */
 export class FileError extends OffloopError {}
@@ -1358,3 +2077,74 @@ export class FileError extends OffloopError {}
 export class ExpressionError extends OffloopError {}
 /** Bytes that are no image, a broken image, or one that is too large. */
 export class ImageError extends OffloopError {}
+/**
+ * A child process that could not be started, or did not end well. It has the fields of the result, as far as they are known.
+ *
+ * - `ERR_PROCESS_FAILED`: it ended with another `exitCode` than 0.
+ * - `ERR_PROCESS_SIGNALED`: a `signal` ended it, by `kill` or from elsewhere.
+ * - `ERR_PROCESS_TIMEOUT`: it was ended for its `timeout`.
+ * - `ERR_CHILD_PROCESS_STDIO_MAXBUFFER`: it wrote more than `maxBuffer`.
+ * - The operating system's name of the fault when it could not be started, such as `ENOENT` or `EACCES`; then there are
+ *   `errno`, `syscall`, `path` and `spawnargs`, as with Node's own.
+ * - `ERR_PROCESS_NO_ANSWER`, of `runNodeScript`, without the fields: the script ended without a message.
+ *
+ * A child that the caller's `signal` ended rejects with an `AbortError`, which has the fields too.
+ */
+export class ProcessError extends OffloopError implements ProcessResult<any> {
+  readonly command: string
+  readonly cwd: string
+  readonly pid: number | undefined
+  readonly durationMs: number
+  readonly failed: boolean
+  readonly timedOut: boolean
+  readonly isCanceled: boolean
+  readonly isMaxBuffer: boolean
+  readonly isTerminated: boolean
+  readonly isForcefullyTerminated: boolean
+  readonly exitCode: number | undefined
+  readonly signal: NodeJS.Signals | undefined
+  readonly signalDescription: string | undefined
+  readonly stdout: any
+  readonly stderr: any
+  readonly all: any
+  readonly stdio: any[]
+  /** What is wrong, and the command; `message` has the outputs too. */
+  readonly shortMessage: string
+  /** What is wrong. */
+  readonly originalMessage: string
+  /** Negative, as in Node. Of a program that could not be started, like the three that follow. */
+  readonly errno?: number
+  readonly syscall?: string
+  readonly path?: string
+  readonly spawnargs?: string[]
+}
+
+/** Codes of `FfmpegError`. */
+export type FfmpegErrorCode =
+  /** There is no ffmpeg or ffprobe: the message says where it was looked for, and how it is installed. */
+  | 'ERR_FFMPEG_NOT_FOUND'
+  /** This ffmpeg does not have the encoder or decoder. */
+  | 'ERR_FFMPEG_CODEC_MISSING'
+  /** The encoder wants even sides: the message has the filter that makes them so. */
+  | 'ERR_FFMPEG_ODD_SIZE'
+  | 'ERR_FFMPEG_NO_SPACE'
+  /** The input is no video or sound, or is cut off. */
+  | 'ERR_FFMPEG_INVALID_INPUT'
+  | 'ERR_FFMPEG_INPUT_NOT_FOUND'
+  | 'ERR_FFMPEG_PERMISSION'
+  /** There is a file already, and `overwrite` is off. */
+  | 'ERR_FFMPEG_OUTPUT_EXISTS'
+  | 'ERR_FFMPEG_TIMEOUT'
+  /** Anything else: the message has the first error that ffmpeg named. */
+  | 'ERR_FFMPEG_FAILED'
+
+/** ffmpeg or ffprobe is missing, or has failed. */
+export class FfmpegError extends OffloopError {
+  readonly code: FfmpegErrorCode
+  /** The last of what it said, at most 64 KiB; empty if it was not started. An `AbortError` of ffmpeg has it too. */
+  readonly stderr: string
+  /** The command line, as a shell would take it; empty if it was not started. */
+  readonly command: string
+  /** `undefined` if it was not started, or was ended by a signal. */
+  readonly exitCode: number | undefined
+}

@@ -139,6 +139,19 @@ export class Crew {
   destroy(): void
 }
 
+/** The seat of a worker that is a process, kept by the pool's owner. */
+export class RemoteSeat {
+  constructor(crew: Crew, worker: number)
+  /** The next call: kind, run, place, name, flags, parcel, and the value. */
+  take(): [kind: number, run: number, place: number, name: number, flags: number, parcel: number, value?: any]
+  nameOf(name: number): string | null
+  ready(): void
+  /** As the `give` of a worker thread. */
+  give(run: number, kind: number, value?: number | string): boolean
+  report(run: number, kind: number, json?: string): void
+  retire(): void
+}
+
 /** Queues a call without options; answers as `Crew.call`. */
 export function callPlain(crew: number, slot: number, value: undefined | number | string): number
 
@@ -181,3 +194,23 @@ export function runInline(task: number, json: string): string
 export function batchSize(): number
 /** How many threads the program's CPU budget allows. */
 export function budget(): number
+
+/** The child processes of this environment. Unix only. */
+export class Children {
+  /** @param listener is told of events, five values for each. Held weakly while there are no children */
+  constructor(listener: (list: any[]) => void)
+  /** @param plan JSON text; see src/process/plan.rs */
+  start(id: number, plan: string): void
+  /** @param ends whether SIGKILL follows when the child does not end */
+  kill(id: number, signal: number, ends: boolean): void
+  cancel(id: number): void
+  write(id: number, bytes: Uint8Array): void
+  endInput(id: number): void
+  claim(id: number, output: number): void
+  credit(id: number, output: number, bytes: number): void
+  /** Closes the pipe of an output that nobody wants any more. */
+  giveUp(id: number, output: number): void
+  post(id: number, message: string | Uint8Array): void
+  disconnect(id: number): void
+  keepAlive(alive: boolean): void
+}

@@ -29,7 +29,7 @@ class OffloopError extends Error {
 
   /** Whether a `timeout` or a `queueTimeout` ran out. */
   get timedOut() {
-    return this.code === 'ERR_TASK_TIMEOUT' || this.code === 'ERR_QUEUE_TIMEOUT'
+    return limitCodes.has(this.code)
   }
 
   /** Whether the caller stopped the task: by its signal, or by destroying the pool. */
@@ -42,6 +42,8 @@ class OffloopError extends Error {
     return crashCodes.has(this.code)
   }
 }
+
+const limitCodes = new Set(['ERR_TASK_TIMEOUT', 'ERR_QUEUE_TIMEOUT', 'ERR_FFMPEG_TIMEOUT'])
 
 const crashCodes = new Set([
   'ERR_TASK_PANICKED',
@@ -86,6 +88,12 @@ class ExpressionError extends OffloopError {}
 /** Bytes that are no image, a broken image, or one that is too large. */
 class ImageError extends OffloopError {}
 
+/** A child process that could not be started, or did not end well; has execa's fields. */
+class ProcessError extends OffloopError {}
+
+/** ffmpeg or ffprobe is missing, or has failed; has `stderr`, its last words, `command` and `exitCode`. */
+class FfmpegError extends OffloopError {}
+
 const classes = {
   OffloopError,
   ArgumentError,
@@ -97,6 +105,8 @@ const classes = {
   FileError,
   ExpressionError,
   ImageError,
+  ProcessError,
+  FfmpegError,
 }
 
 // As Node's own errors have it: a name on the prototype, which is not listed when the error is printed.
@@ -124,6 +134,25 @@ const classOfCode = {
   ERR_WORKER_TERMINATED: WorkerError,
   ERR_FILE: FileError,
   ERR_EXPRESSION_SYNTAX: ExpressionError,
+  ERR_PROCESS_FAILED: ProcessError,
+  ERR_PROCESS_NO_ANSWER: ProcessError,
+  ERR_PROCESS_SIGNALED: ProcessError,
+  ERR_PROCESS_SPAWN: ProcessError,
+  ERR_PROCESS_TIMEOUT: ProcessError,
+  ERR_CHILD_PROCESS_STDIO_MAXBUFFER: ProcessError,
+  ERR_REQUEST_TIMEOUT: TimeoutError,
+  ERR_UNKNOWN_SIGNAL: ArgumentError,
+  ERR_UNSAFE_ARGUMENT: ArgumentError,
+  ERR_FFMPEG_CODEC_MISSING: FfmpegError,
+  ERR_FFMPEG_FAILED: FfmpegError,
+  ERR_FFMPEG_INPUT_NOT_FOUND: FfmpegError,
+  ERR_FFMPEG_INVALID_INPUT: FfmpegError,
+  ERR_FFMPEG_NOT_FOUND: FfmpegError,
+  ERR_FFMPEG_NO_SPACE: FfmpegError,
+  ERR_FFMPEG_ODD_SIZE: FfmpegError,
+  ERR_FFMPEG_OUTPUT_EXISTS: FfmpegError,
+  ERR_FFMPEG_PERMISSION: FfmpegError,
+  ERR_FFMPEG_TIMEOUT: FfmpegError,
   ERR_IMAGE_INVALID: ImageError,
   ERR_IMAGE_TOO_LARGE: ImageError,
   ERR_IMAGE_UNSUPPORTED: ImageError,

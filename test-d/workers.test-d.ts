@@ -69,7 +69,7 @@ declare const script: WorkerPool<typeof worker>
 expectType<ScriptPool<typeof worker>>(script)
 
 pool.on('workerExit', ({ exitCode, reason, error }) => {
-  expectType<number>(exitCode)
+  expectType<number | null>(exitCode)
   expectType<WorkerExitReason>(reason)
   expectType<Error | undefined>(error)
 })

@@ -15,7 +15,7 @@ const { newPromise, resolveOfLast } = require('../promise')
 const { abort, release, reserve } = require('../session')
 const { watch } = require('../signals')
 const { bytesIn, isBulky, keep, nextId } = require('./parcel')
-const { plainJson, serialize } = require('./values/value')
+const { plainJson, serialize, serializeForProcess } = require('./values/value')
 
 /** What the engine is told of a value. */
 const Kind = Object.freeze({ undefined: 0, number: 1, json: 2, bytes: 3, parcel: 4 })
@@ -177,6 +177,7 @@ function encode(crew, data, options) {
   if (data === undefined) return { kind: Kind.undefined, value: undefined }
   const json = plainJson(data)
   if (json !== undefined) return { kind: Kind.json, value: json }
+  if (crew.isOfProcesses) return { kind: Kind.bytes, value: serializeForProcess(data, 'data') }
   if (isBulky(data)) {
     const idle = callIdle(crew, options)
     if (idle !== null) return send(crew, idle, data, transferList)
@@ -223,10 +224,11 @@ function callIdle(crew, { retry, affinity }) {
  */
 function send(crew, worker, data, transferList) {
   const id = nextId()
+  const thread = /** @type {InstanceType<typeof import('./thread').WorkerThread>} */ (crew.thread(worker))
   try {
-    crew.thread(worker).sendParcel(id, data, transferList)
+    thread.sendParcel(id, data, transferList)
   } catch (error) {
-    crew.thread(worker).wake()
+    thread.wake()
     throw error
   }
   return { kind: Kind.parcel, value: id, to: worker }

@@ -2,7 +2,7 @@
 'use strict'
 
 /**
- * The JS workers of a pool: starts them, calls them, ends them, and replaces those that are gone. What they run, and in
+ * The JS workers of a pool, threads or processes: starts them, calls them, ends them, and replaces those that are gone. What they run, and in
  * which order, is decided in the engine.
  *
  * @module
@@ -33,7 +33,7 @@ const LONGEST_PAUSE_MS = 10_000
 /** Ends of workers that the pool has no part in. @type {Set<import('./thread').ExitReason>} */
 const endsByItself = new Set(['exited', 'crashed', 'outOfMemory'])
 
-/** @typedef {InstanceType<typeof WorkerThread>} Thread */
+/** @typedef {InstanceType<typeof WorkerThread> | InstanceType<typeof import('./child').WorkerProcess>} Thread */
 
 /** A value could be transferred for one item only, and the name is given by itself. */
 const mapOptionNames = Object.freeze([
@@ -97,6 +97,11 @@ class Crew extends Staff {
     return this.#threads.size
   }
 
+  /** Whether its workers are processes and not threads. */
+  get isOfProcesses() {
+    return this.#options.runtime === 'process'
+  }
+
   /** How many calls run at a time, once there are as many workers as there may be. */
   get capacity() {
     return this.#options.maxSize * this.#options.concurrency
@@ -109,7 +114,12 @@ class Crew extends Staff {
   runTask(data, written) {
     if (this.#failure) throw this.#failure()
     if (written === undefined) return submitPlainCall(this, data)
-    return submitCall(this, data, callOptions(written, callOptionNames))
+    const options = callOptions(written, callOptionNames)
+    if (this.isOfProcesses && options.transferList.length > 0) {
+      const message = "Expected no `transferList` with `runtime: 'process'`: nothing can be moved to another process"
+      throw errorOf(message, { code: 'ERR_INVALID_ARG_VALUE' })
+    }
+    return submitCall(this, data, options)
   }
 
   /**
@@ -206,7 +216,7 @@ class Crew extends Staff {
    */
   parcelWanted(worker, parcel) {
     const thread = this.#threads.get(worker)
-    if (parcel === undefined || thread === undefined) return
+    if (parcel === undefined || !(thread instanceof WorkerThread)) return
     try {
       thread.sendParcel(parcel.id, parcel.value, parcel.transferList)
     } catch (error) {
@@ -262,13 +272,14 @@ class Crew extends Staff {
     // It would keep the pool in memory.
     clearTimeout(thread.deadline)
     const departure = thread.departure()
-    const { reason, exitCode } = departure
+    const { reason, exitCode, signal } = departure
     const { lost, wake, taken } = this.native.dismiss(worker)
     const failure = failureOf(departure, this.#options.startTimeout)
     for (const slot of lost) abandon(slot, failure)
     for (const other of wake) this.#threads.get(other)?.wake()
     const error = isOrderly(reason) ? undefined : failure()
-    setImmediate(() => this.hooks.emit('workerExit', { workerId: worker, exitCode, reason, error }))
+    const how = this.isOfProcesses ? { exitCode, signal: signal ?? null } : { exitCode }
+    setImmediate(() => this.hooks.emit('workerExit', { workerId: worker, ...how, reason, error }))
     if (!this.#ended) this.#replace(reason, taken, failure)
     else if (this.#threads.size === 0) crews.delete(this.number)
   }
@@ -277,7 +288,7 @@ class Crew extends Staff {
 
   #start() {
     const worker = this.native.hire()
-    const { concurrency, workerData, hasWorkerData, recycleAfter, startTimeout, name, thread: options } = this.#options
+    const { concurrency, workerData, hasWorkerData, recycleAfter, startTimeout } = this.#options
     const envelope = {
       crew: this.number,
       worker,
@@ -289,14 +300,10 @@ class Crew extends Staff {
     }
     let thread
     try {
-      thread = new WorkerThread(
-        envelope,
-        { name, ...options },
-        {
-          onMessage: (message) => this.hooks.emit('message', message, worker),
-          onExit: () => this.native.gone(worker),
-        },
-      )
+      thread = this.#make(envelope, {
+        onMessage: (message) => this.hooks.emit('message', message, worker),
+        onExit: () => this.native.gone(worker),
+      })
     } catch (error) {
       for (const other of this.native.dismiss(worker).wake) this.#threads.get(other)?.wake()
       throw startError(error, workerData)
@@ -308,8 +315,20 @@ class Crew extends Staff {
       }
       thread.deadline = setTimeout(end, startTimeout).unref()
     }
-    const { threadId, stdout, stderr } = thread
-    setImmediate(() => this.hooks.emit('workerCreate', { workerId: worker, threadId, stdout, stderr }))
+    thread.created(() => this.hooks.emit('workerCreate', { workerId: worker, ...thread.handles }))
+  }
+
+  /**
+   * @param {any} envelope
+   * @param {{ onMessage: (message: unknown) => void, onExit: () => void }} events
+   * @returns {Thread}
+   */
+  #make(envelope, events) {
+    const { name, thread, process } = this.#options
+    if (process === undefined) return new WorkerThread(envelope, { name, ...thread }, events)
+    // Not loaded by who has no use for it.
+    const { WorkerProcess } = require('./child')
+    return new WorkerProcess(this.native, envelope, process, events)
   }
 
   /** Starts a worker in place of one that is gone; there is nobody to whom a failure could be thrown. */

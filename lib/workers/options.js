@@ -7,6 +7,7 @@
  * @module
  */
 
+const { SHARE_ENV } = require('node:worker_threads')
 const native = require('../native')
 const { MAX_MS, MAX_SIZE, MAX_TIMER_MS, checkKnown, checkNumber, checkObject } = require('../options')
 const { limits, queueOptions, unexpected } = require('../options')
@@ -37,8 +38,16 @@ const poolOptionNames = Object.freeze([
   'startTimeout',
   'gracePeriod',
   'recycleAfter',
+  'runtime',
   ...threadOptionNames,
 ])
+
+/** What only threads have; the rest is for both. */
+const threadsOnly = Object.freeze(['trackUnmanagedFds'])
+/** What V8 takes from its command line of `resourceLimits`. */
+const processLimits = Object.freeze(['maxOldGenerationSizeMb', 'maxYoungGenerationSizeMb'])
+/** The young generation is so many semi-spaces. */
+const SEMI_SPACES = 3
 
 const recycleNames = Object.freeze(['tasks', 'heapMb', 'age'])
 
@@ -63,7 +72,13 @@ function crewOptions(written = {}) {
   checkNumber('concurrency', concurrency, { min: 1, max: 65_536, integer: true })
   checkNumber('startTimeout', startTimeout, { min: 1, max: MAX_TIMER_MS, infinite: true })
   checkNumber('gracePeriod', gracePeriod, { min: 0, max: MAX_TIMER_MS })
+  const { runtime = 'thread' } = options
+  if (runtime !== 'thread' && runtime !== 'process') {
+    throw unexpected('runtime', "'thread' or 'process'", runtime, 'ERR_INVALID_ARG_VALUE')
+  }
   return {
+    runtime,
+    process: runtime === 'process' ? processOptions(options, niceIncrement) : undefined,
     ...queueOptions({ ...options, niceIncrement }),
     ...sizes(options),
     idleTimeout,
@@ -79,6 +94,69 @@ function crewOptions(written = {}) {
       threadOptionNames.filter((name) => name in options).map((name) => [name, options[name]]),
     ),
   }
+}
+
+/**
+ * @typedef {object} ProcessOptions
+ * @property {string[]} argv
+ * @property {object} fork options of `fork`
+ * @property {boolean} stdout whether listeners to `workerCreate` get it
+ * @property {boolean} stderr
+ *
+ * @param {any} options
+ * @param {number} niceIncrement
+ * @returns {ProcessOptions}
+ */
+function processOptions(options, niceIncrement) {
+  if (native.Children === undefined) {
+    const message = `\`runtime: 'process'\` is not available on ${process.platform}: it needs a Unix system`
+    throw errorOf(message, { code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM' })
+  }
+  for (const name of threadsOnly) if (options[name] !== undefined) throw ofThreads(name)
+  const { argv = [], env, execArgv = inheritedArgv(), resourceLimits = {}, stdout = false, stderr = false } = options
+  if (env === SHARE_ENV) throw ofThreads('env: SHARE_ENV')
+  if (env !== undefined) checkObject('env', env)
+  if (!Array.isArray(argv)) throw unexpected('argv', 'an array', argv, 'ERR_INVALID_ARG_TYPE')
+  if (!Array.isArray(execArgv) || !execArgv.every((item) => typeof item === 'string')) {
+    throw unexpected('execArgv', 'an array of strings', execArgv, 'ERR_INVALID_ARG_TYPE')
+  }
+  return {
+    argv: argv.map(String),
+    fork: {
+      // As for a thread: what is given is all that there is.
+      ...(env === undefined ? {} : { env: { ...env }, extendEnv: false }),
+      execArgv: [...execArgv, ...limitsOfV8(resourceLimits)],
+      nice: niceIncrement === 0 ? undefined : niceIncrement,
+    },
+    stdout: Boolean(stdout),
+    stderr: Boolean(stderr),
+  }
+}
+
+/** What this process was started with, without a program that was on the command line. */
+function inheritedArgv() {
+  const at = process.execArgv.findIndex((item) => /^(-e|-p|-pe|--eval|--print)$/.test(item))
+  return at < 0 ? process.execArgv : process.execArgv.filter((_, i) => i !== at && i !== at + 1)
+}
+
+/** @param {unknown} written */
+function limitsOfV8(written) {
+  const limits = checkObject('resourceLimits', written)
+  for (const name of Object.keys(limits)) {
+    if (!processLimits.includes(name)) throw ofThreads(`resourceLimits.${name}`)
+    if (limits[name] !== undefined) checkNumber(`resourceLimits.${name}`, limits[name], { min: 1 })
+  }
+  const { maxOldGenerationSizeMb: old, maxYoungGenerationSizeMb: young } = limits
+  const flags = []
+  if (old !== undefined) flags.push(`--max-old-space-size=${Math.ceil(old)}`)
+  if (young !== undefined) flags.push(`--max-semi-space-size=${Math.ceil(young / SEMI_SPACES)}`)
+  return flags
+}
+
+/** @param {string} option */
+function ofThreads(option) {
+  const message = `\`${option}\` is for threads: a pool with \`runtime: 'process'\` cannot have it`
+  return errorOf(message, { code: 'ERR_INVALID_ARG_VALUE' })
 }
 
 /** @param {any} options */

@@ -8,6 +8,7 @@
  */
 
 const path = require('node:path')
+const { setImmediate } = require('node:timers')
 const { MessageChannel, Worker, receiveMessageOnPort } = require('node:worker_threads')
 const { uncloneable } = require('./values/value')
 
@@ -29,11 +30,23 @@ const LOAD_FAILURE = 0
  * @typedef {'exited' | 'crashed' | 'outOfMemory' | 'loadFailed' | 'terminated' | 'idle' | 'recycled' | 'closed'} ExitReason
  */
 
+/**
+ * @typedef {'terminated' | 'idle' | 'recycled' | 'closed' | 'loadFailed'} EndReason why the pool ended a worker
+ *
+ * @typedef {object} Departure how a worker ended
+ * @property {ExitReason} reason
+ * @property {number | null} exitCode `null` when a signal ended it
+ * @property {string} [signal] that ended a process
+ * @property {unknown} error what nobody caught in it
+ * @property {unknown} thrown a description of what its file threw while it was loaded
+ * @property {boolean} late whether it took too long to load it
+ */
+
 class WorkerThread {
   #worker
   #port
   #options
-  /** Why the pool ended it. @type {'terminated' | 'idle' | 'recycled' | 'closed' | 'loadFailed' | undefined} */
+  /** Why the pool ended it. @type {EndReason | undefined} */
   #endedFor
   /** The exception that nobody caught in it, which may be `undefined`. @type {{ error: any } | undefined} */
   #uncaught
@@ -62,6 +75,8 @@ class WorkerThread {
     this.#port = port1
     this.#options = options
     this.ready = false
+    // The worker has none any more when it has ended.
+    this.threadId = this.#worker.threadId
     /** Until when its file must be loaded. @type {NodeJS.Timeout | undefined} */
     this.deadline = undefined
     /** @type {number | undefined} */
@@ -78,17 +93,16 @@ class WorkerThread {
     this.#worker.unref()
   }
 
-  get threadId() {
-    return this.#worker.threadId
+  /** @param {() => void} tell is called when the worker is there */
+  created(tell) {
+    setImmediate(tell)
   }
 
-  /** Streams of the worker, when the options ask for them; otherwise it writes where this thread does. */
-  get stdout() {
-    return this.#options.stdout ? this.#worker.stdout : null
-  }
-
-  get stderr() {
-    return this.#options.stderr ? this.#worker.stderr : null
+  /** What listeners to `workerCreate` get of it; streams when the options ask for them: else it writes where this thread does. */
+  get handles() {
+    const { threadId } = this
+    const { stdout, stderr } = this.#options
+    return { threadId, stdout: stdout ? this.#worker.stdout : null, stderr: stderr ? this.#worker.stderr : null }
   }
 
   /** Has it look for work. */
@@ -143,7 +157,7 @@ class WorkerThread {
     }
   }
 
-  /** Ends it, whatever it does. @param {'terminated' | 'idle' | 'recycled' | 'closed' | 'loadFailed'} reason */
+  /** Ends it, whatever it does. @param {EndReason} reason */
   terminate(reason) {
     if (this.#endedFor === undefined && this.exitCode === undefined) {
       this.#endedFor = reason
@@ -165,8 +179,7 @@ class WorkerThread {
   /**
    * How it ended, after its exit.
    *
-   * @returns {{ reason: ExitReason, exitCode: number, error: unknown, thrown: unknown, late: boolean }} `error` is what
-   *   nobody caught in it, `thrown` a description of what its file threw while it was loaded; `late` if it took too long
+   * @returns {Departure}
    */
   departure() {
     const exitCode = this.exitCode ?? 1

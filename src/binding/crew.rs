@@ -281,6 +281,12 @@ impl CrewHandle {
     }
 }
 
+impl CrewHandle {
+    pub(super) fn crew(&self) -> Arc<Crew> {
+        Arc::clone(&self.0.crew)
+    }
+}
+
 impl Drop for CrewHandle {
     fn drop(&mut self) {
         // At the end of a thread its table may be gone before its objects.

@@ -18,6 +18,8 @@ pub fn listen(_exports: Object<'_>, env: Env) -> Result<()> {
     let once: Function<'_, Listen<'_>, Unknown<'_>> = process.get_named_property("once")?;
     let on_exit = env.create_function_from_closure::<(), (), _>("offloop", |_| {
         shut_down_all();
+        #[cfg(unix)]
+        super::children::end_all_here();
         Ok(())
     })?;
     once.apply(process, ("exit", on_exit).into())?;

@@ -20,7 +20,7 @@ use super::crew::crew_of;
 use super::values::array_buffer;
 
 /// How many numbers `take` writes: kind, run, place, name, flags, parcel.
-const META: usize = 6;
+pub(super) const META: usize = 6;
 
 struct Seat {
     crew: Arc<Crew>,
@@ -109,7 +109,10 @@ pub fn take(env: &Env) -> Result<Unknown<'_>> {
         let found = seat.crew.take(seat.worker, began);
         seat.began.set(matches!(found, Take::Call { .. }).then_some(began));
         // SAFETY: on the thread of a live `env`, inside the handle scope of the call.
-        unsafe { value = seat.hand_over(raw, found) };
+        let (given, numbers) = unsafe { hand_over(raw, found) };
+        value = given;
+        // SAFETY: `meta` has room for `META` numbers, and JavaScript, which shares it, does not run now.
+        unsafe { ptr::copy_nonoverlapping(numbers.as_ptr(), seat.meta, META) };
     });
     if value.is_null() {
         // SAFETY: as above.
@@ -129,13 +132,16 @@ pub fn name_of(name: u32) -> Option<String> {
 /// thrown, 5 thrown and in the mail. `false` when nobody wants it any more.
 #[napi]
 pub fn give(run: u32, kind: u32, value: Option<Either<f64, String>>) -> bool {
-    let answer = match (kind, value) {
+    seated(|seat| seat.crew.finish(seat.worker, run, answer(kind, value), kind > 3)).unwrap_or(false)
+}
+
+pub(super) fn answer(kind: u32, value: Option<Either<f64, String>>) -> Answer {
+    match (kind, value) {
         (1, Some(Either::A(number))) => Answer::Number(number),
         (2 | 4, Some(Either::B(text))) => Answer::Json(text),
         (3 | 5, _) => Answer::Mail,
         _ => Answer::Undefined,
-    };
-    seated(|seat| seat.crew.finish(seat.worker, run, answer, kind > 3)).unwrap_or(false)
+    }
 }
 
 /// A run is this far: 2 for JSON text, 3 in the mail.
@@ -161,53 +167,41 @@ fn seated<T>(with: impl FnOnce(&Seat) -> T) -> Option<T> {
     SEAT.with_borrow(|seat| seat.as_ref().map(with))
 }
 
-impl Seat {
-    /// Writes what was found into `meta`, and gives its value; null for none.
-    ///
-    /// # Safety
-    /// On the thread of `env`, which is live, inside a handle scope.
-    unsafe fn hand_over(&self, env: sys::napi_env, found: Take) -> sys::napi_value {
-        let mut value = ptr::null_mut();
-        let (kind, numbers) = match found {
-            Take::Nothing => (Found::Nothing, [0; META - 1]),
-            Take::Pause => (Found::Pause, [0; META - 1]),
-            Take::Call { run, place, name, wants_progress, input } => {
-                let mut parcel = 0;
-                // SAFETY: the caller vouches for `env`; `text` lives through the call.
-                let kind = unsafe {
-                    match input {
-                        Input::Undefined => Found::Undefined,
-                        Input::Number(number) => {
-                            sys::napi_create_double(env, number, &mut value);
-                            Found::Number
-                        }
-                        Input::Json(text) => {
-                            let (at, len) = (text.as_ptr().cast(), text.len() as isize);
-                            sys::napi_create_string_utf8(env, at, len, &mut value);
-                            Found::Json
-                        }
-                        Input::Bytes(bytes) => {
-                            let bytes = Arc::try_unwrap(bytes).unwrap_or_else(|shared| shared.to_vec());
-                            let len = bytes.len();
-                            let buffer = array_buffer(env, bytes);
-                            let kind = sys::TypedarrayType::uint8_array;
-                            sys::napi_create_typedarray(env, kind, len, buffer, 0, &mut value);
-                            Found::Bytes
-                        }
-                        Input::Parcel(number) => {
-                            parcel = number;
-                            Found::Parcel
-                        }
-                    }
-                };
-                (kind, [run, place, name, u32::from(wants_progress), parcel])
+/// What was found as JavaScript gets it: its value, null for none, and what `take` says of it.
+///
+/// # Safety
+/// On the thread of `env`, which is live, inside a handle scope.
+pub(super) unsafe fn hand_over(env: sys::napi_env, found: Take) -> (sys::napi_value, [u32; META]) {
+    let Take::Call { run, place, name, wants_progress, input } = found else {
+        let kind = if matches!(found, Take::Pause) { Found::Pause } else { Found::Nothing };
+        return (ptr::null_mut(), [kind as u32, 0, 0, 0, 0, 0]);
+    };
+    let mut value = ptr::null_mut();
+    let mut parcel = 0;
+    // SAFETY: the caller vouches for `env`; `text` lives through the call.
+    let kind = unsafe {
+        match input {
+            Input::Undefined => Found::Undefined,
+            Input::Number(number) => {
+                sys::napi_create_double(env, number, &mut value);
+                Found::Number
             }
-        };
-        // SAFETY: `meta` has room for `META` numbers, and JavaScript, which shares it, does not run now.
-        unsafe {
-            self.meta.write(kind as u32);
-            ptr::copy_nonoverlapping(numbers.as_ptr(), self.meta.add(1), numbers.len());
+            Input::Json(text) => {
+                sys::napi_create_string_utf8(env, text.as_ptr().cast(), text.len() as isize, &mut value);
+                Found::Json
+            }
+            Input::Bytes(bytes) => {
+                let bytes = Arc::try_unwrap(bytes).unwrap_or_else(|shared| shared.to_vec());
+                let len = bytes.len();
+                let buffer = array_buffer(env, bytes);
+                sys::napi_create_typedarray(env, sys::TypedarrayType::uint8_array, len, buffer, 0, &mut value);
+                Found::Bytes
+            }
+            Input::Parcel(number) => {
+                parcel = number;
+                Found::Parcel
+            }
         }
-        value
-    }
+    };
+    (value, [kind as u32, run, place, name, u32::from(wants_progress), parcel])
 }

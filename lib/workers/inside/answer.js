@@ -2,15 +2,14 @@
 'use strict'
 
 /**
- * How a run ends: with a value or an error, which goes through the engine when it is plain, else over the port. Runs on:
- * the worker's thread.
+ * How a run ends: with a value or an error, which goes through the engine when it is plain, else by mail. Runs on: the
+ * worker's thread.
  *
  * @module
  */
 
-const native = require('../../native')
 const { end } = require('./run')
-const { heapMb, port } = require('./seat')
+const seat = require('./seat')
 const { plainJson, uncloneable } = require('../values/value')
 
 /** @typedef {InstanceType<typeof import('./run').Run>} Run */
@@ -29,24 +28,23 @@ function settle(run, value, transferList) {
   if (run.ended) return
   run.progress?.flush()
   if (typeof value === 'number') {
-    native.give(run.number, Kind.number, value)
+    seat.give(run.number, Kind.number, value)
   } else if (value === undefined || run.aborted) {
     // What nobody waits for any more would lie in the caller's port.
-
-    native.give(run.number, Kind.undefined)
+    seat.give(run.number, Kind.undefined)
   } else {
     const json = plainJson(value)
     if (json !== undefined) {
-      native.give(run.number, Kind.json, json)
+      seat.give(run.number, Kind.json, json)
     } else {
       const list = transferList ?? (run.moved ? [...run.moved] : [])
       try {
-        port.postMessage([run.number, value], list)
+        seat.mail(run.number, value, list)
       } catch (cause) {
         fail(run, uncloneable(value, cause, 'result', list))
         return
       }
-      native.give(run.number, Kind.mail)
+      seat.give(run.number, Kind.mail)
     }
   }
   close(run)
@@ -64,10 +62,10 @@ function fail(run, error) {
   const thrown = describe(error)
   const json = plainJson(thrown)
   if (json !== undefined) {
-    native.give(run.number, Kind.thrownJson, json)
+    seat.give(run.number, Kind.thrownJson, json)
   } else {
-    port.postMessage([run.number, thrown])
-    native.give(run.number, Kind.thrownMail)
+    seat.mail(run.number, thrown, [])
+    seat.give(run.number, Kind.thrownMail)
   }
   close(run)
 }
@@ -75,14 +73,14 @@ function fail(run, error) {
 /** @param {Run} run */
 function close(run) {
   end(run)
-  if (heapMb !== undefined) checkHeap(heapMb)
+  if (seat.heapMb !== undefined) checkHeap(seat.heapMb)
 }
 
 // What not every worker needs is loaded when it is needed first: a file costs a worker 0.3 ms of its start.
 
 /** @param {unknown} error */
 function describe(error) {
-  return require('../values/thrown').encodeThrown(error)
+  return require('../values/thrown').encodeThrown(error, seat.clone)
 }
 
 /** @param {number} mb */

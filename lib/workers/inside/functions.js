@@ -7,7 +7,7 @@
  * @module
  */
 
-const native = require('../../native')
+const seat = require('./seat')
 
 /** @typedef {InstanceType<typeof import('./context').Context>} Context */
 
@@ -78,7 +78,7 @@ function find(number) {
 
 /** @param {number} number */
 function nameOf(number) {
-  return (names[number] ??= native.nameOf(number) ?? '')
+  return (names[number] ??= seat.nameOf(number) ?? '')
 }
 
 /**

@@ -9,7 +9,7 @@
  */
 
 const { getHeapStatistics } = require('node:v8')
-const native = require('../../native')
+const { retire } = require('./seat')
 
 /** How often the heap is looked at, at the most. */
 const PAUSE_MS = 50
@@ -29,7 +29,7 @@ function check(heapMb) {
   lookedAt = now
   if (getHeapStatistics().used_heap_size > heapMb * 2 ** 20) {
     retired = true
-    native.retire()
+    retire()
   }
 }
 

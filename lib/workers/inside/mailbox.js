@@ -3,7 +3,7 @@
 
 /**
  * What comes over the port: calls to look for work, values that only a port can carry, and the word that a run is to
- * stop. Runs on: the worker's thread.
+ * stop. For worker threads only. Runs on: the worker's thread.
  *
  * @module
  */
@@ -12,10 +12,12 @@ const { setImmediate } = require('node:timers')
 const { receiveMessageOnPort } = require('node:worker_threads')
 const native = require('../../native')
 const { runOf } = require('./run')
-const { port } = require('./seat')
+const seat = require('./seat')
 const { decodeThrown } = require('../values/thrown')
 
 /** @typedef {InstanceType<typeof import('./run').Run>} Run */
+
+const port = /** @type {import('node:worker_threads').MessagePort} */ (seat.port)
 
 /** What a message begins with. Anything else is a call to look for work. */
 const PARCEL = 1

@@ -10,12 +10,12 @@
 
 const { AsyncLocalStorage } = require('node:async_hooks')
 const workerThreads = require('node:worker_threads')
-const native = require('../../native')
 const { settle } = require('./answer')
-const { concurrency } = require('./seat')
+const { concurrency, retire } = require('./seat')
 
 /** @typedef {InstanceType<typeof import('./run').Run>} Run */
 
+/** Of a process, one that it has got from us. */
 const parentPort = /** @type {import('node:worker_threads').MessagePort} */ (workerThreads.parentPort)
 const postMessage = parentPort.postMessage.bind(parentPort)
 const addEventListener = /** @type {(...args: any[]) => void} */ (parentPort.addEventListener).bind(parentPort)
@@ -58,7 +58,7 @@ function takeOver({ onListen, onStray, pump }) {
     },
     /** A worker that wants to hear no more is replaced. */
     close() {
-      if (isListening()) native.retire()
+      if (isListening()) retire()
     },
   })
 }

@@ -9,8 +9,7 @@
  */
 
 const { clearTimeout, setTimeout } = require('node:timers')
-const native = require('../../native')
-const { port } = require('./seat')
+const seat = require('./seat')
 const { plainJson, uncloneable } = require('../values/value')
 
 /** The least time between two values. */
@@ -42,7 +41,7 @@ class Progress {
         return
       }
       // The caller gets the value as it is now, whatever becomes of it.
-      this.#waiting = { value: isImmutable(value) ? value : structuredClone(value) }
+      this.#waiting = { value: isImmutable(value) ? value : seat.clone(value, 'progress') }
     } catch (cause) {
       throw uncloneable(value, cause, 'progress')
     }
@@ -62,10 +61,10 @@ class Progress {
   /** @param {unknown} value */
   #send(value) {
     const json = plainJson(value)
-    if (json === undefined) port.postMessage([this.#run, value])
+    if (json === undefined) seat.mail(this.#run, value, [], 'progress')
     this.#sentAt = performance.now()
-    if (json === undefined) native.report(this.#run, Kind.mail)
-    else native.report(this.#run, Kind.json, json)
+    if (json === undefined) seat.report(this.#run, Kind.mail)
+    else seat.report(this.#run, Kind.json, json)
   }
 }
 

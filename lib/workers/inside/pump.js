@@ -9,15 +9,13 @@
  */
 
 const { setImmediate } = require('node:timers')
-const native = require('../../native')
 const { fail, settle } = require('./answer')
 const { Context } = require('./context')
 const { explain } = require('./entry')
 const functions = require('./functions')
-const { withParcel } = require('./mailbox')
 const { dispatch, isListening } = require('./parent-port')
 const { Run, begin, running } = require('./run')
-const { concurrency, meta } = require('./seat')
+const seat = require('./seat')
 const { deserialize } = require('../values/value')
 
 /** @typedef {InstanceType<typeof import('./run').Run>} Run */
@@ -32,7 +30,7 @@ let isPaused = false
 /** Whether the file is evaluated anew for each call. */
 let isOneShot = false
 /** How many calls may run at a time. */
-let limit = concurrency
+let limit = seat.concurrency
 
 /**
  * From now on, each call evaluates the file anew, unless there is another way to run it. One at a time: there is only one
@@ -53,7 +51,8 @@ function pump() {
         resume(retireUnlessListening)
         return
       }
-      const value = native.take()
+      const value = seat.take()
+      const { meta } = seat
       const kind = meta[0]
       if (kind === Kind.nothing) return
       if (kind === Kind.pause) {
@@ -85,7 +84,7 @@ function canRun() {
 
 function retireUnlessListening() {
   if (canRun()) pump()
-  else native.retire()
+  else seat.retire()
 }
 
 /**
@@ -100,7 +99,10 @@ function start(run, kind, value) {
     if (kind === Kind.number || kind === Kind.undefined) execute(run, value)
     else if (kind === Kind.json) execute(run, JSON.parse(value))
     else if (kind === Kind.bytes) execute(run, deserialize(value))
-    else withParcel(meta[5], { run, start: (value) => execute(run, value), fail: (error) => fail(run, error) })
+    else {
+      const { withParcel } = require('./mailbox')
+      withParcel(seat.meta[5], { run, start: (value) => execute(run, value), fail: (error) => fail(run, error) })
+    }
   } catch (error) {
     fail(run, error)
   }

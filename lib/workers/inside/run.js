@@ -7,7 +7,7 @@
  * @module
  */
 
-const { flags } = require('./seat')
+const { flags, refresh } = require('./seat')
 
 /** @typedef {InstanceType<typeof import('./progress').Progress>} Progress */
 
@@ -46,7 +46,12 @@ class Run {
 
   /** Whether it is to stop. Costs a few nanoseconds, and is true as soon as the engine knows, whatever runs here. */
   get aborted() {
-    return this.stopCode !== undefined || (!this.ended && Atomics.load(flags, this.place) === (this.number | 0))
+    return this.stopCode !== undefined || (!this.ended && this.#isToStop())
+  }
+
+  #isToStop() {
+    refresh?.()
+    return Atomics.load(flags, this.place) === (this.number | 0)
   }
 
   /** Made for those who ask. Says the same as `aborted`, also to a loop that never lets the pool's owner say it. */

@@ -2,7 +2,7 @@
 'use strict'
 
 /**
- * What a worker thread of a pool runs: loads the user's file, finds out in which style it is written, and takes calls. It
+ * What a worker of a pool runs: loads the user's file, finds out in which style it is written, and takes calls. It
  * is the first of all that a worker loads, and loads no more of offloop than every worker needs.
  *
  * @module
@@ -11,16 +11,13 @@
 const { syncBuiltinESMExports } = require('node:module')
 const { setImmediate } = require('node:timers')
 const workerThreads = require('node:worker_threads')
-const native = require('../../native')
 const entry = require('./entry')
 const functions = require('./functions')
-const mailbox = require('./mailbox')
 const parentPort = require('./parent-port')
 const { pump, useOneShot } = require('./pump')
-const { port, workerData } = require('./seat')
+const seat = require('./seat')
 
-/** The tag of a message that says why the file cannot be loaded; others have a run's number. */
-const LOAD_FAILURE = 0
+const { open } = workerThreads.isMainThread ? require('./process-seat') : require('./mailbox')
 
 let isReady = false
 /** Whether the file has been evaluated to its end. */
@@ -34,8 +31,8 @@ function ready() {
   isReady = true
   process.off('uncaughtException', uncaught)
   process.off('beforeExit', atEnd)
-  mailbox.open(pump)
-  native.workerReady()
+  open(pump)
+  seat.ready()
   pump()
 }
 
@@ -71,7 +68,7 @@ function failed(error) {
     return
   }
   const { encodeThrown } = require('../values/thrown')
-  port.postMessage([LOAD_FAILURE, encodeThrown(error)])
+  seat.refuse(encodeThrown(error, seat.clone))
   process.exit(1)
 }
 
@@ -98,7 +95,7 @@ async function load() {
   decide()
 }
 
-Object.assign(workerThreads, { workerData })
+Object.assign(workerThreads, { workerData: seat.workerData })
 syncBuiltinESMExports()
 parentPort.takeOver({
   // The code that listens may have more to set up before it returns to the event loop.

@@ -9,7 +9,7 @@
 
 const { types } = require('node:util')
 const { MessagePort } = require('node:worker_threads')
-const { errorOf } = require('../../errors')
+const { ArgumentError, errorOf } = require('../../errors')
 const { unexpected } = require('../../options')
 const { callerFrames, withFrames } = require('./stack')
 
@@ -26,22 +26,38 @@ const MAX_PARTS = 100_000
  * @param {readonly unknown[]} [transferList] what need not be cloned
  */
 function uncloneable(value, cause, root = 'data', transferList = []) {
+  // It was found on the way to another process.
+  if (cause instanceof ArgumentError) return cause
   return withFrames(errorFor(find(value, root, new Set(transferList)), cause, root), callerFrames())
+}
+
+/**
+ * The error for a value that can be cloned, but only within the process.
+ *
+ * @param {unknown} value
+ * @param {unknown} cause
+ * @param {string} root
+ * @param {(part: object) => boolean} crosses
+ */
+function uncrossable(value, cause, root, crosses) {
+  const culprit = find(value, root, new Set(), crosses)
+  return withFrames(errorFor(culprit, cause, root, 'a value that another process can have'), callerFrames())
 }
 
 /**
  * @param {Culprit | undefined} culprit
  * @param {unknown} cause
  * @param {string} root
+ * @param {string} [expected]
  */
-function errorFor(culprit, cause, root) {
+function errorFor(culprit, cause, root, expected = 'a value that can be cloned') {
   const code = 'ERR_VALUE_NOT_CLONEABLE'
   if (culprit === undefined) return errorOf(`The \`${root}\` cannot be cloned: ${messageOf(cause)}`, { code, cause })
   if ('thrown' in culprit) {
     const message = `Expected \`${culprit.path}\` to be readable, got ${messageOf(culprit.thrown)}`
     return errorOf(message, { code, cause: culprit.thrown })
   }
-  return unexpected(culprit.path, 'a value that can be cloned', culprit.value, code, cause)
+  return unexpected(culprit.path, expected, culprit.value, code, cause)
 }
 
 /**
@@ -56,9 +72,10 @@ function errorFor(culprit, cause, root) {
  * @param {unknown} root
  * @param {string} name
  * @param {Set<unknown>} excepted
+ * @param {(value: object) => boolean} passes
  * @returns {Culprit | undefined}
  */
-function find(root, name, excepted) {
+function find(root, name, excepted, passes = canBeCloned) {
   /** Objects that must be tried, the innermost first. @type {{ path: string, value: object }[]} */
   const doubtful = []
   const seen = new Set(excepted)
@@ -75,7 +92,7 @@ function find(root, name, excepted) {
     if (seen.has(value)) continue
     if (seen.add(value).size > MAX_PARTS) return undefined
     if (types.isProxy(value) || isDetached(value) || value instanceof MessagePort) return { path, value }
-    if (!isOrdinary(value)) ahead.push({ path, value, parts: true })
+    if (!isOrdinary(value) || isShared(value)) ahead.push({ path, value, parts: true })
     const inside = partsOf(value, path)
     if (!Array.isArray(inside)) return inside
     // The last first, so that the first comes first.
@@ -83,7 +100,7 @@ function find(root, name, excepted) {
   }
   // Node crashes when it clones an object that has a closed port in it, and a port that can be moved cannot be cloned.
   if ([...excepted].some((part) => part instanceof MessagePort)) return undefined
-  return doubtful.find(({ value }) => !canBeCloned(value))
+  return doubtful.find(({ value }) => !passes(value))
 }
 
 /**
@@ -153,6 +170,11 @@ function isOrdinary(value) {
   return (prototype === Object.prototype && !types.isArgumentsObject(value)) || types.isDate(value)
 }
 
+/** Whether a view's memory is shared. @param {object} value */
+function isShared(value) {
+  return ArrayBuffer.isView(value) && types.isSharedArrayBuffer(value.buffer)
+}
+
 /** @param {unknown} value */
 function isDetached(value) {
   const buffer = ArrayBuffer.isView(value) ? value.buffer : value
@@ -185,4 +207,4 @@ function messageOf(thrown) {
   }
 }
 
-module.exports = { uncloneable }
+module.exports = { uncloneable, uncrossable }

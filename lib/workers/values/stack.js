@@ -82,7 +82,7 @@ function framesOf(stack) {
 
 /** @param {string} frame */
 function isOfNode(frame) {
-  return frame.includes('node:internal')
+  return /\bnode:(internal|events)\b/.test(frame)
 }
 
 const folder = path.resolve(__dirname, '..', '..') + path.sep

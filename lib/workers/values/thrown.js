@@ -60,36 +60,41 @@ const hiddenKeys = Object.freeze(['name', 'cause', 'errors', 'error', 'suppresse
  * Describes what was thrown; the description can always be cloned. Never throws, whatever it is given.
  *
  * @param {unknown} thrown
+ * @param {(value: unknown) => unknown} [clone] what of a value arrives; throws when that cannot be cloned
  * @returns {Description}
  */
-function encodeThrown(thrown) {
+function encodeThrown(thrown, clone = structuredClone) {
   try {
-    return describe(thrown, new Map(), 0)
+    return describe(thrown, { described: new Map(), clone }, 0)
   } catch {
     return { kind: 'lost', text: 'an object that cannot be read' }
   }
 }
 
 /**
+ * @typedef {object} Work
+ * @property {Map<unknown, number>} described the errors so far, with their numbers
+ * @property {(value: unknown) => unknown} clone
+ *
  * @param {unknown} value
- * @param {Map<unknown, number>} described the errors so far, with their numbers
+ * @param {Work} work
  * @param {number} depth
  * @returns {Description}
  */
-function describe(value, described, depth) {
+function describe(value, work, depth) {
   if (isError(value)) {
-    const number = described.get(value)
+    const number = work.described.get(value)
     if (number !== undefined) return { kind: 'again', number }
-    return depth < MAX_DEPTH ? describeError(value, described, depth) : { kind: 'lost', text: textOf(value) }
+    return depth < MAX_DEPTH ? describeError(value, work, depth) : { kind: 'lost', text: textOf(value) }
   }
   if (Array.isArray(value) && value.some(isError)) {
-    return { kind: 'list', items: value.map((item) => describe(item, described, depth + 1)) }
+    return { kind: 'list', items: value.map((item) => describe(item, work, depth + 1)) }
   }
   if (value === undefined) return { kind: 'value' }
   try {
     // A copy: a getter or a Proxy has its say here and not when the description is sent.
     const text = plainJson(value)
-    return { kind: 'value', value: text === undefined ? structuredClone(value) : JSON.parse(text) }
+    return { kind: 'value', value: text === undefined ? work.clone(value) : JSON.parse(text) }
   } catch {
     return { kind: 'lost', text: textOf(value) }
   }
@@ -110,18 +115,18 @@ function isError(value) {
 
 /**
  * @param {any} error
- * @param {Map<unknown, number>} described
+ * @param {Work} work
  * @param {number} depth
  * @returns {ErrorDescription}
  */
-function describeError(error, described, depth) {
-  described.set(error, described.size)
+function describeError(error, work, depth) {
+  work.described.set(error, work.described.size)
   const { type, base } = classOf(error)
   const keys = listedKeys(error)
   /** @param {string[]} which @returns {[string, Description][]} */
   const properties = (which) => {
     return which.flatMap((key) => {
-      const value = describe(read(error, key), described, depth + 1)
+      const value = describe(read(error, key), work, depth + 1)
       return value.kind === 'lost' ? [] : [[key, value]]
     })
   }

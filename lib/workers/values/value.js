@@ -2,7 +2,7 @@
 'use strict'
 
 /**
- * How a value of the user's crosses to another thread with the semantics of structured clone: as JSON text, when that
+ * How a value of the user's crosses to another thread or process with the semantics of structured clone: as JSON text, when that
  * says exactly the same, or as bytes in V8's own format. What neither can carry needs a MessagePort. Runs on every
  * thread.
  *
@@ -148,6 +148,22 @@ function serialize(value) {
 }
 
 /**
+ * The value as bytes for another process, exactly as structured clone has it. Throws for what only threads can share or
+ * move: SharedArrayBuffers, ports, and what Node clones in its own way, such as a Blob.
+ *
+ * @param {unknown} value
+ * @param {string} root what the value is called: `data`, `result`
+ * @returns {Uint8Array}
+ */
+function serializeForProcess(value, root) {
+  try {
+    return serialize(value)
+  } catch {
+    return require('./crossing').serializeClone(value, root)
+  }
+}
+
+/**
  * @param {Uint8Array} bytes
  * @returns {any}
  */
@@ -257,4 +273,4 @@ function uncloneable(...args) {
   return require('./culprit').uncloneable(...args)
 }
 
-module.exports = { deserialize, plainJson, serialize, uncloneable }
+module.exports = { deserialize, plainJson, serialize, serializeForProcess, uncloneable }

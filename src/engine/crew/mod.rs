@@ -422,7 +422,16 @@ impl Crew {
 
     /// The next call for the worker, which has been at it since `began`.
     pub fn take(&self, worker: u32, began: Instant) -> Take {
-        let mut spun = false;
+        self.look(worker, began, true)
+    }
+
+    /// The next call for a worker that is a process, on the owner's JS thread: nobody submits while that would spin.
+    pub fn take_at_once(&self, worker: u32) -> Take {
+        self.look(worker, Instant::now(), false)
+    }
+
+    fn look(&self, worker: u32, began: Instant, spins: bool) -> Take {
+        let mut spun = !spins;
         let mut state = lock(&self.state);
         if began.elapsed() >= TURN && state.may_have_work(worker) {
             return Take::Pause;
