@@ -15,7 +15,8 @@ function isAlive(pid) {
   } catch {
     return false
   }
-  return process.platform !== 'linux' || stateOf(pid) !== 'Z'
+  // Without a state it has gone this moment.
+  return process.platform !== 'linux' || ![undefined, 'Z'].includes(stateOf(pid))
 }
 
 /** The parent and the state of a process, on Linux. @param {number | string} pid */
