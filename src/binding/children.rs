@@ -15,7 +15,7 @@ use napi_derive::napi;
 
 use crate::process::{self, Cause, Command, Event, Events, Exit, Plan, Remote};
 
-use super::values::{array_buffer, bytes_of};
+use super::values::{array_buffer, bytes_of, copied_array_buffer};
 use super::wake::Wake;
 
 /// How many values an event has in the list that JavaScript gets: the child, the kind, and three more.
@@ -275,7 +275,11 @@ impl Children {
                 let path = path.map_or(none, |path| self.text(path.as_bytes()));
                 (Kind::Failed, [self.number(errno), self.text(call.as_bytes()), path])
             }
-            Event::Data { number, bytes } => (Kind::Data, [self.number(number as u32), self.buffer(bytes), none]),
+            Event::Data { number, bytes } => {
+                // SAFETY: see `array`.
+                let piece = unsafe { copied_array_buffer(self.env, &bytes) };
+                (Kind::Data, [self.number(number as u32), piece, none])
+            }
             Event::End { number } => (Kind::End, [self.number(number as u32), none, none]),
             Event::Wrote { errno } => (Kind::Wrote, [errno.map_or(none, |errno| self.number(errno)), none, none]),
             Event::Messages { messages, advanced } => {

@@ -153,11 +153,21 @@ pub(super) unsafe fn array_buffer(env: sys::napi_env, bytes: Vec<u8>) -> sys::na
         // SAFETY: Node refused the memory and will not free it.
         bytes = unsafe { Box::from_raw(hint) };
     }
-    let mut data = ptr::null_mut();
-    // SAFETY: Node gives `len` writable bytes of fresh memory, when it gives any.
+    // SAFETY: as for this function.
+    unsafe { copied_array_buffer(env, &bytes) }
+}
+
+/// An `ArrayBuffer` with a copy, for what is soon garbage: memory of our own is only freed on a later turn of the event loop.
+///
+/// # Safety
+/// On the thread of `env`, which is live, inside a handle scope.
+pub(super) unsafe fn copied_array_buffer(env: sys::napi_env, bytes: &[u8]) -> sys::napi_value {
+    let (mut value, mut data) = (ptr::null_mut(), ptr::null_mut());
+    // SAFETY: Node gives as many writable bytes of fresh memory, when it gives any.
     unsafe {
-        if sys::napi_create_arraybuffer(env, len, &mut data, &mut value) == sys::Status::napi_ok && len > 0 {
-            ptr::copy_nonoverlapping(bytes.as_ptr(), data.cast(), len);
+        let status = sys::napi_create_arraybuffer(env, bytes.len(), &mut data, &mut value);
+        if status == sys::Status::napi_ok && !bytes.is_empty() {
+            ptr::copy_nonoverlapping(bytes.as_ptr(), data.cast(), bytes.len());
         }
     }
     value
