@@ -9,6 +9,7 @@ const { setTimeout: sleep } = require('node:timers/promises')
 const { types } = require('node:util')
 const { WorkerError } = require('..')
 const { failure } = require('./support/failure')
+const { isAlive } = require('./support/processes')
 const { until } = require('./support/until')
 const { workerFiles } = require('./support/worker-files')
 const { makesPools, workerFile } = require('./support/worker-pools')
@@ -18,17 +19,6 @@ const pools = makesPools()
 
 /** @param {any} [options] */
 const makePool = (options = {}) => pools(workerFile('process.js'), { size: 1, runtime: 'process', ...options })
-
-/** Whether there is a process of this number that has not ended. @param {number} pid */
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0)
-  } catch {
-    return false
-  }
-  // A zombie has ended.
-  return process.platform !== 'linux' || !/\) Z /.test(fs.readFileSync(`/proc/${pid}/stat`, 'utf8'))
-}
 
 test.each([
   ['abort', undefined, 'SIGABRT'],

@@ -3,19 +3,9 @@
 
 /** However a program ends that has a pool of processes, it ends by itself, and none of them is left. */
 
-const fs = require('node:fs')
+const { isAlive } = require('./support/processes')
 const { runProgram } = require('./support/program')
 const { until } = require('./support/until')
-
-/** Whether there is a process of this number that has not ended. @param {number} pid */
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0)
-  } catch {
-    return false
-  }
-  return process.platform !== 'linux' || !/\) Z /.test(fs.readFileSync(`/proc/${pid}/stat`, 'utf8'))
-}
 
 test.each([
   ['idle', 'with an idle pool', 0, null],

@@ -9,7 +9,6 @@
 
 const { getSystemErrorName } = require('node:util')
 const { errorOf } = require('../errors')
-const { signalName } = require('./options')
 
 /** @typedef {import('./options').Resolved} Resolved */
 
@@ -20,7 +19,7 @@ const { signalName } = require('./options')
  * @property {boolean} forced
  * @property {number} durationMs
  * @property {number | undefined} exitCode
- * @property {number | undefined} signal
+ * @property {string | undefined} signal
  * @property {(Buffer | undefined)[]} outputs
  * @property {Buffer | undefined} all
  */
@@ -83,7 +82,7 @@ function linesOf(text, strip) {
  * @param {number | undefined} pid
  */
 function fields(resolved, ending, pid) {
-  const signal = ending.signal === undefined ? undefined : signalName(ending.signal)
+  const { signal } = ending
   // What a child wrote may be there for its stream although nothing is to be kept.
   const stdio = resolved.keeps.map((keeps, number) => (keeps ? decoded(ending.outputs[number], resolved) : undefined))
   return {

@@ -55,7 +55,7 @@ class Output extends Readable {
   /** @override @param {Error | null} error  @param {(error: Error | null) => void} done */
   _destroy(error, done) {
     // As with Node's own: a child that writes on finds that nobody reads.
-    if (!this.#ended) commands().giveUp(this.#id, this.#number)
+    if (!this.#ended && !this.#closed) commands().giveUp(this.#id, this.#number)
     done(error)
   }
 

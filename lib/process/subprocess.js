@@ -190,7 +190,7 @@ class Subprocess extends EventEmitter {
       cause: how.cause ?? undefined,
       number: how.number,
       exitCode: this.exitCode ?? undefined,
-      signal: this.signalCode === null ? undefined : signalNumber('signal', this.signalCode),
+      signal: this.signalCode ?? undefined,
       outputs: outputs.map(asBuffer),
       all: asBuffer(all),
     }
