@@ -209,6 +209,10 @@ describe('maxBuffer', () => {
   })
 })
 
+test('a signal without a name ends it as any other', async () => {
+  expect(await failure(exec('kill -34 $$'))).toMatchObject({ code: 'ERR_PROCESS_SIGNALED', signal: 'SIG34' })
+})
+
 describe('descendants', () => {
   /** A shell that starts another that sleeps, and says the numbers of all three. */
   const family = 'echo $$; sh -c "echo \\$\\$; sleep 60 & echo \\$!; wait" & wait'

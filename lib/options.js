@@ -54,6 +54,12 @@ function checkNumber(option, value, { min, max = Infinity, integer = false, infi
   return value
 }
 
+/** @param {string} option  @param {unknown} value @returns {boolean} */
+function checkBoolean(option, value) {
+  if (typeof value !== 'boolean') throw unexpected(option, 'a boolean', value, 'ERR_INVALID_ARG_TYPE')
+  return value
+}
+
 /**
  * @param {string} option
  * @param {unknown} value
@@ -208,6 +214,7 @@ module.exports = {
   MAX_MS,
   MAX_SIZE,
   MAX_TIMER_MS,
+  checkBoolean,
   checkFunction,
   checkKnown,
   checkNumber,

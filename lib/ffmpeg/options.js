@@ -8,7 +8,16 @@
  */
 
 const path = require('node:path')
-const { MAX_MS, checkFunction, checkKnown, checkNumber, checkObject, checkSignal, unexpected } = require('../options')
+const {
+  MAX_MS,
+  checkBoolean,
+  checkFunction,
+  checkKnown,
+  checkNumber,
+  checkObject,
+  checkSignal,
+  unexpected,
+} = require('../options')
 const { inputOf, isPattern, outputOf } = require('./address')
 const { checkTime } = require('./time')
 
@@ -178,12 +187,6 @@ function checkWord(option, value) {
 /** @param {string} option  @param {unknown} value @returns {string | false} */
 function checkCodec(option, value) {
   return value === false ? false : checkWord(option, value)
-}
-
-/** @param {string} option  @param {unknown} value @returns {boolean} */
-function checkBoolean(option, value) {
-  if (typeof value !== 'boolean') throw unexpected(option, 'a boolean', value, 'ERR_INVALID_ARG_TYPE')
-  return value
 }
 
 /** @param {string} option  @param {unknown} value @returns {string[]} */

@@ -11,8 +11,8 @@ const { setImmediate, setTimeout } = require('node:timers')
 const { promisify } = require('node:util')
 const { isRegExp } = require('node:util/types')
 const { errorOf } = require('../errors')
-const { checkFunction, checkKnown, checkObject, unexpected } = require('../options')
-const { checkArguments, checkBoolean, checkPath, checkText, given, resolve } = require('./options')
+const { checkBoolean, checkFunction, checkKnown, checkObject, unexpected } = require('../options')
+const { checkArguments, checkPath, checkText, given, resolve } = require('./options')
 const { Subprocess } = require('./subprocess')
 
 /**

@@ -14,7 +14,16 @@ const tty = require('node:tty')
 const { isAnyArrayBuffer } = require('node:util/types')
 const { fileURLToPath } = require('node:url')
 const { errorOf } = require('../errors')
-const { MAX_MS, checkFunction, checkKnown, checkNumber, checkObject, checkSignal, unexpected } = require('../options')
+const {
+  MAX_MS,
+  checkBoolean,
+  checkFunction,
+  checkKnown,
+  checkNumber,
+  checkObject,
+  checkSignal,
+  unexpected,
+} = require('../options')
 const { withoutLines } = require('./lines')
 
 /** Bytes of each output that are kept: execa's default. */
@@ -92,12 +101,6 @@ function checkText(option, value) {
   if (value.includes('\0')) throw unexpected(option, 'a string without NUL', value, 'ERR_INVALID_ARG_VALUE')
   // Half of a surrogate pair has no bytes: it becomes U+FFFD, as in Node.
   return /[\ud800-\udfff]/.test(value) ? Buffer.from(value).toString() : value
-}
-
-/** @param {string} option  @param {unknown} value */
-function checkBoolean(option, value) {
-  if (typeof value !== 'boolean') throw unexpected(option, 'a boolean', value, 'ERR_INVALID_ARG_TYPE')
-  return value
 }
 
 /** A path, or a `file:` URL. @param {string} option  @param {unknown} value @returns {string} */
@@ -417,4 +420,4 @@ function forceKillAfter(value = FORCE_KILL_AFTER) {
   return limit('forceKillAfterDelay', value === true ? FORCE_KILL_AFTER : value, Infinity)
 }
 
-module.exports = { checkArguments, checkBoolean, checkPath, checkText, given, resolve, signalName, signalNumber }
+module.exports = { checkArguments, checkPath, checkText, given, resolve, signalName, signalNumber }
