@@ -8,6 +8,7 @@
  */
 
 const { readFileSync } = require('node:fs')
+const path = require('node:path')
 
 /** @typedef {import('./step').Count} Count */
 
@@ -48,7 +49,17 @@ function countJest(file) {
   // A file that cannot be loaded has no tests to count. A test that is left out is a test that does not pass.
   const skipped = report.numPendingTests + report.numTodoTests
   const failed = report.numFailedTests + report.numRuntimeErrorTestSuites + skipped
-  return { passed: report.numPassedTests, failed, note: skipped > 0 ? `${skipped} skipped` : undefined }
+  const note = skipped > 0 ? `${skipped} skipped` : undefined
+  return { passed: report.numPassedTests, failed, note, failures: report.testResults.flatMap(failuresOf) }
+}
+
+/** What failed in a file of Jest's: its tests, or the file itself. @param {any} file @returns {string[]} */
+function failuresOf({ name, message, assertionResults }) {
+  const bad = assertionResults.filter((/** @type {any} */ test) => test.status === 'failed')
+  if (bad.length === 0) return message ? [`${path.basename(name)}: ${message}`] : []
+  return bad.map(
+    (/** @type {any} */ test) => `${path.basename(name)}: ${test.fullName}\n${test.failureMessages.join('\n')}`,
+  )
 }
 
 module.exports = { countCargo, countFuzz, countJest }

@@ -30,6 +30,7 @@ const PIPE_GRACE_MS = 3_000
  * @property {number} passed
  * @property {number} failed
  * @property {string} [note] what to print beside the numbers
+ * @property {string[]} [failures] each test that failed, and why
  *
  * @typedef {Count & { name: string, seconds: number }} Result
  *

@@ -164,7 +164,7 @@ impl Place {
     }
 }
 
-fn copy(raster: &Raster<u8>) -> Result<Raster<u8>, TaskError> {
+pub(super) fn copy(raster: &Raster<u8>) -> Result<Raster<u8>, TaskError> {
     let data = Samples::from_slice(&raster.data).ok_or_else(|| out_of_memory(raster.width, raster.height))?;
     Ok(Raster { data, ..*raster })
 }

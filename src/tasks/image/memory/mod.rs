@@ -3,22 +3,20 @@
 //!
 //! Runs on: the thread of the task. A buffer goes back to the thread that drops it.
 
+mod block;
 mod budget;
 
-use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
-use std::ptr::NonNull;
 
+use self::block::Block;
 pub(super) use self::budget::reserve;
 
 /// What a thread keeps, in bytes: the planes of a photo of 12 megapixels.
 const KEPT: usize = 48 << 20;
 /// Smaller buffers are the allocator's business.
 const SMALL: usize = 64 << 10;
-/// Every buffer is aligned for any sample and for the widest vector instructions.
-const ALIGN: usize = align_of::<Aligned>();
 
 /// Samples of an image. All bytes are always initialised.
 pub(super) struct Samples<T> {
@@ -27,60 +25,20 @@ pub(super) struct Samples<T> {
     of: PhantomData<T>,
 }
 
-/// Memory from the global allocator with the alignment `ALIGN`.
-struct Block {
-    at: NonNull<u8>,
-    /// In bytes; 0 for no memory.
-    capacity: usize,
-}
-
-// SAFETY: a block owns its memory, like a `Box`.
-unsafe impl Send for Block {}
-// SAFETY: nothing is written through a shared block.
-unsafe impl Sync for Block {}
-
 thread_local! {
     static SPARE: RefCell<Vec<Block>> = const { RefCell::new(Vec::new()) };
 }
 
-/// What every block is aligned to.
-#[repr(align(64))]
-struct Aligned;
-
-impl Block {
-    const NONE: Self = Self { at: NonNull::<Aligned>::dangling().cast(), capacity: 0 };
-
-    fn new(capacity: usize) -> Option<Self> {
-        if capacity == 0 {
-            return Some(Self::NONE);
-        }
-        let layout = Layout::from_size_align(capacity, ALIGN).ok()?;
-        // SAFETY: the layout has a size, since `capacity` is not 0.
-        let at = NonNull::new(unsafe { alloc_zeroed(layout) })?;
-        Some(Self { at, capacity })
+/// The smallest spare block of this thread that is large enough and not far too large.
+fn spare(bytes: usize) -> Option<Block> {
+    if bytes < SMALL {
+        return None;
     }
-
-    /// The smallest spare block of this thread that is large enough and not far too large.
-    fn spare(bytes: usize) -> Option<Self> {
-        if bytes < SMALL {
-            return None;
-        }
-        SPARE.with_borrow_mut(|spare| {
-            let fitting = (0..spare.len()).filter(|i| (bytes..=bytes.saturating_mul(2)).contains(&spare[*i].capacity));
-            let best = fitting.min_by_key(|i| spare[*i].capacity)?;
-            Some(spare.remove(best))
-        })
-    }
-}
-
-impl Drop for Block {
-    fn drop(&mut self) {
-        if self.capacity > 0 {
-            let layout = Layout::from_size_align(self.capacity, ALIGN).expect("it was allocated with it");
-            // SAFETY: `new` allocated it with this layout, and it is freed once, here.
-            unsafe { dealloc(self.at.as_ptr(), layout) };
-        }
-    }
+    SPARE.with_borrow_mut(|spare| {
+        let fitting = (0..spare.len()).filter(|i| (bytes..=bytes.saturating_mul(2)).contains(&spare[*i].capacity()));
+        let best = fitting.min_by_key(|i| spare[*i].capacity())?;
+        Some(spare.remove(best))
+    })
 }
 
 /// Types of which every bit pattern is a value.
@@ -120,7 +78,7 @@ impl<T: Plain> Samples<T> {
     /// The samples, and how many of their bytes are not zero for certain.
     fn recycled(len: usize) -> Option<(Self, Option<usize>)> {
         let bytes = len.checked_mul(size_of::<T>())?;
-        if let Some(block) = Block::spare(bytes) {
+        if let Some(block) = spare(bytes) {
             return Some((Self { block, len, of: PhantomData }, Some(bytes)));
         }
         let block = Block::new(bytes)?;
@@ -139,20 +97,20 @@ impl<T: Plain> Deref for Samples<T> {
 
     fn deref(&self) -> &[T] {
         // SAFETY: the block has `len` initialised samples, aligned to more than `T` needs, and every bit pattern is one.
-        unsafe { std::slice::from_raw_parts(self.block.at.as_ptr().cast(), self.len) }
+        unsafe { std::slice::from_raw_parts(self.block.start().cast(), self.len) }
     }
 }
 
 impl<T: Plain> DerefMut for Samples<T> {
     fn deref_mut(&mut self) -> &mut [T] {
         // SAFETY: as above, and the block is borrowed exclusively.
-        unsafe { std::slice::from_raw_parts_mut(self.block.at.as_ptr().cast(), self.len) }
+        unsafe { std::slice::from_raw_parts_mut(self.block.start().cast(), self.len) }
     }
 }
 
 impl<T> Drop for Samples<T> {
     fn drop(&mut self) {
-        if self.block.capacity < SMALL {
+        if self.block.capacity() < SMALL {
             return;
         }
         let block = std::mem::replace(&mut self.block, Block::NONE);
@@ -161,7 +119,7 @@ impl<T> Drop for Samples<T> {
             let mut spare = spare.borrow_mut();
             spare.push(block);
             // The oldest go first.
-            while spare.iter().map(|block| block.capacity).sum::<usize>() > KEPT {
+            while spare.iter().map(|block| block.capacity()).sum::<usize>() > KEPT {
                 spare.remove(0);
             }
         });
@@ -194,7 +152,7 @@ mod tests {
     fn what_a_thread_keeps_is_capped() {
         let all: Vec<_> = (0..4).map(|_| Samples::<u16>::zeroed(KEPT / 4).unwrap()).collect();
         drop(all);
-        let kept = SPARE.with_borrow(|spare| spare.iter().map(|block| block.capacity).sum::<usize>());
+        let kept = SPARE.with_borrow(|spare| spare.iter().map(|block| block.capacity()).sum::<usize>());
         assert!(kept <= KEPT && kept > 0, "{kept}");
     }
 

@@ -1,0 +1,163 @@
+//! Animations, by RFC 9649: a loop count in the chunk `ANIM`, and for every frame a chunk `ANMF`, which says where on the
+//! canvas its picture goes, and how.
+
+use super::{KIND, pixels};
+use crate::engine::{Code, Context, TaskError};
+use crate::tasks::image::decode::gif::{copy, opaque};
+use crate::tasks::image::decode::{Ask, Decoded, Header, invalid};
+use crate::tasks::image::raster::{Picture, Raster};
+
+/// The bytes of a frame before its picture.
+const FRAME_HEADER: usize = 16;
+
+/// The delay of each frame in milliseconds, and how often all of it is shown, 0 for ever.
+pub(super) fn timing(bytes: &[u8]) -> (Vec<u32>, u32) {
+    let mut loops = 0;
+    for chunk in chunks(bytes) {
+        if let (b"ANIM", [_, _, _, _, low, high, ..]) = (&chunk.name, chunk.data) {
+            loops = u32::from(u16::from_le_bytes([*low, *high]));
+        }
+    }
+    (frames(bytes).map(|frame| frame.delay).collect(), loops)
+}
+
+/// The frames that are asked for, composed on the canvas.
+pub(super) fn decode(header: &Header, bytes: &[u8], ask: &Ask, context: &Context<'_>) -> Result<Decoded, TaskError> {
+    let mut canvas = Raster::<u8>::new(header.width, header.height, 4)?;
+    let mut result = Vec::new();
+    for (number, frame) in frames(bytes).enumerate().take((ask.page + ask.pages) as usize) {
+        if !frame.is_within(&canvas) {
+            return Err(invalid(KIND, Code::ImageInvalid, &"a frame lies beside the canvas", context));
+        }
+        let mut picture = Raster::<u8>::new(frame.width, frame.height, 4)?;
+        pixels::decode(frame.picture(), &mut picture, ask.fail_on, context)?;
+        frame.draw(&picture, &mut canvas, context)?;
+        if number >= ask.page as usize {
+            let shown = if header.has_alpha { copy(&canvas)? } else { opaque(&canvas, context)? };
+            result.push(Picture::Eight(shown));
+        }
+        if frame.is_cleared {
+            frame.rows(&mut canvas).for_each(|row| row.fill(0));
+        }
+    }
+    if result.len() < ask.pages as usize {
+        let cause = format!("it has {} of {} frames", result.len(), ask.pages);
+        return Err(invalid(KIND, Code::ImageInvalid, &cause, context));
+    }
+    Ok(Decoded { frames: result })
+}
+
+struct Frame<'a> {
+    left: u32,
+    top: u32,
+    width: u32,
+    height: u32,
+    delay: u32,
+    /// Whether it goes over what is there, seen through where it is transparent; otherwise it takes its place.
+    is_blended: bool,
+    /// Whether its part of the canvas is transparent afterwards.
+    is_cleared: bool,
+    chunks: &'a [u8],
+}
+
+impl<'a> Frame<'a> {
+    fn of(data: &'a [u8]) -> Option<Self> {
+        let (head, chunks) = data.split_first_chunk::<FRAME_HEADER>()?;
+        let number = |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], 0]);
+        Some(Self {
+            left: 2 * number(0),
+            top: 2 * number(3),
+            width: number(6) + 1,
+            height: number(9) + 1,
+            delay: number(12),
+            is_blended: head[15] & 2 == 0,
+            is_cleared: head[15] & 1 != 0,
+            chunks,
+        })
+    }
+
+    /// From its alpha or pixels on: what comes before them is not known to libwebp.
+    fn picture(&self) -> &'a [u8] {
+        let mut rest = Chunks(self.chunks);
+        loop {
+            let from = rest.0;
+            match rest.next() {
+                Some(chunk) if !matches!(&chunk.name, b"ALPH" | b"VP8 " | b"VP8L") => {}
+                _ => return from,
+            }
+        }
+    }
+
+    fn is_within(&self, canvas: &Raster<u8>) -> bool {
+        self.left + self.width <= canvas.width && self.top + self.height <= canvas.height
+    }
+
+    /// The parts of the canvas's rows that the frame covers.
+    fn rows<'c>(&self, canvas: &'c mut Raster<u8>) -> impl Iterator<Item = &'c mut [u8]> + use<'c> {
+        let [left, top, width, height] = [self.left, self.top, self.width, self.height].map(|side| side as usize);
+        let row_len = canvas.row_len();
+        canvas.data.chunks_exact_mut(row_len).skip(top).take(height).map(move |row| &mut row[4 * left..][..4 * width])
+    }
+
+    fn draw(&self, picture: &Raster<u8>, canvas: &mut Raster<u8>, context: &Context<'_>) -> Result<(), TaskError> {
+        for (to, from) in self.rows(canvas).zip(picture.data.chunks_exact(picture.row_len())) {
+            context.check()?;
+            if self.is_blended {
+                blend(from, to);
+            } else {
+                to.copy_from_slice(from);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The RFC's "alpha-blending", in whole numbers: neither side is premultiplied.
+fn blend(from: &[u8], to: &mut [u8]) {
+    for (from, to) in from.as_chunks::<4>().0.iter().zip(to.as_chunks_mut::<4>().0) {
+        let over = u32::from(from[3]);
+        // In parts of 255 * 255.
+        let under = u32::from(to[3]) * (255 - over);
+        let alpha = 255 * over + under;
+        if under == 0 {
+            *to = if over == 0 { [0; 4] } else { *from };
+            continue;
+        }
+        for channel in 0..3 {
+            let sum = u32::from(from[channel]) * 255 * over + u32::from(to[channel]) * under;
+            to[channel] = ((sum + alpha / 2) / alpha) as u8;
+        }
+        to[3] = ((alpha + 127) / 255) as u8;
+    }
+}
+
+fn frames(bytes: &[u8]) -> impl Iterator<Item = Frame<'_>> {
+    chunks(bytes).filter(|chunk| &chunk.name == b"ANMF").filter_map(|chunk| Frame::of(chunk.data))
+}
+
+/// The chunks of a file.
+fn chunks(bytes: &[u8]) -> Chunks<'_> {
+    Chunks(bytes.get(12..).unwrap_or_default())
+}
+
+struct Chunk<'a> {
+    name: [u8; 4],
+    /// As much of it as there is.
+    data: &'a [u8],
+}
+
+/// What follows of a row of chunks.
+struct Chunks<'a>(&'a [u8]);
+
+impl<'a> Iterator for Chunks<'a> {
+    type Item = Chunk<'a>;
+
+    fn next(&mut self) -> Option<Chunk<'a>> {
+        let (name, rest) = self.0.split_first_chunk::<4>()?;
+        let (len, rest) = rest.split_first_chunk::<4>()?;
+        let len = u32::from_le_bytes(*len) as usize;
+        let data = &rest[..len.min(rest.len())];
+        self.0 = rest.get(len.next_multiple_of(2)..).unwrap_or_default();
+        Some(Chunk { name: *name, data })
+    }
+}
