@@ -95,6 +95,7 @@ test('a test that Jest skips has failed, and so has a file that it cannot load',
     numRuntimeErrorTestSuites: 0,
     numPendingTests: 0,
     numTodoTests: 0,
+    testResults: [],
   }
   const count = (/** @type {object} */ report) => {
     writeFileSync(file, JSON.stringify({ ...none, ...report }))
@@ -103,7 +104,16 @@ test('a test that Jest skips has failed, and so has a file that it cannot load',
   try {
     expect(count({})).toMatchObject({ passed: 5, failed: 0 })
     expect(count({ numPendingTests: 1, numTodoTests: 1 })).toMatchObject({ passed: 5, failed: 2, note: '2 skipped' })
-    expect(count({ numRuntimeErrorTestSuites: 1, numFailedTests: 1 })).toMatchObject({ failed: 2 })
+    const failed = { status: 'failed', fullName: 'a sum is right', failureMessages: ['it is 3', 'at line 7'] }
+    const testResults = [
+      { name: '/far/sum.test.js', message: 'all of it', assertionResults: [failed, { status: 'passed' }] },
+      { name: '/far/load.test.js', message: 'cannot be loaded', assertionResults: [] },
+      { name: '/far/good.test.js', message: '', assertionResults: [{ status: 'passed' }] },
+    ]
+    expect(count({ numRuntimeErrorTestSuites: 1, numFailedTests: 1, testResults })).toMatchObject({
+      failed: 2,
+      failures: ['sum.test.js: a sum is right\nit is 3\nat line 7', 'load.test.js: cannot be loaded'],
+    })
     expect(countJest(path.join(folder, 'none.json'))).toMatchObject({ passed: 0, failed: 1 })
   } finally {
     rmSync(folder, { recursive: true })

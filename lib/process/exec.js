@@ -12,7 +12,8 @@ const { promisify } = require('node:util')
 const { isRegExp } = require('node:util/types')
 const { errorOf } = require('../errors')
 const { checkBoolean, checkFunction, checkKnown, checkObject, unexpected } = require('../options')
-const { checkArguments, checkPath, checkText, given, resolve } = require('./options')
+const { given, resolve } = require('./options')
+const { checkArguments, checkPath, checkText } = require('./values')
 const { Subprocess } = require('./subprocess')
 
 /**

@@ -10,9 +10,6 @@
 
 const os = require('node:os')
 const path = require('node:path')
-const tty = require('node:tty')
-const { isAnyArrayBuffer } = require('node:util/types')
-const { fileURLToPath } = require('node:url')
 const { errorOf } = require('../errors')
 const {
   MAX_MS,
@@ -24,7 +21,10 @@ const {
   checkSignal,
   unexpected,
 } = require('../options')
+const { environment } = require('./environment')
 const { withoutLines } = require('./lines')
+const { channelFor, inputConflict, readsTerminal, stdioList, stdioOf } = require('./stdio')
+const { bytesOf, checkArguments, checkPath, checkText, signalNumber } = require('./values')
 
 /** Bytes of each output that are kept: execa's default. */
 const MAX_BUFFER = 100_000_000
@@ -94,154 +94,12 @@ const otherNames = { cancelSignal: 'signal' }
  * @property {'json' | 'advanced' | undefined} serialization
  */
 
-/** @param {string} option  @param {unknown} value @returns {any} */
-function checkText(option, value) {
-  if (typeof value !== 'string') throw unexpected(option, 'a string', value, 'ERR_INVALID_ARG_TYPE')
-  // The operating system's texts end there.
-  if (value.includes('\0')) throw unexpected(option, 'a string without NUL', value, 'ERR_INVALID_ARG_VALUE')
-  // Half of a surrogate pair has no bytes: it becomes U+FFFD, as in Node.
-  return /[\ud800-\udfff]/.test(value) ? Buffer.from(value).toString() : value
-}
-
-/** A path, or a `file:` URL. @param {string} option  @param {unknown} value @returns {string} */
-function checkPath(option, value) {
-  const given = typeof value === 'object' && value !== null && 'href' in value ? pathOf(option, value) : value
-  const found = checkText(option, given)
-  if (found === '') throw unexpected(option, 'a path', value, 'ERR_INVALID_ARG_VALUE')
-  return found
-}
-
-/** @param {string} option  @param {any} url @returns {string} */
-function pathOf(option, url) {
-  try {
-    return fileURLToPath(url)
-  } catch (cause) {
-    throw unexpected(option, 'a path or a `file:` URL', url, 'ERR_INVALID_ARG_VALUE', cause)
-  }
-}
-
-/**
- * The number of a signal.
- *
- * @param {string} option
- * @param {unknown} value its name or number
- * @returns {number}
- */
-function signalNumber(option, value) {
-  const { signals } = os.constants
-  if (typeof value === 'number') return checkNumber(option, value, { min: 1, max: 64, integer: true })
-  if (typeof value !== 'string') {
-    throw unexpected(option, 'the name or the number of a signal', value, 'ERR_INVALID_ARG_TYPE')
-  }
-  const number = Object.hasOwn(signals, value) ? /** @type {Record<string, number>} */ (signals)[value] : undefined
-  if (number === undefined) {
-    const message = `Expected \`${option}\` to be the name or the number of a signal, got \`${value}\``
-    throw errorOf(message, { code: 'ERR_UNKNOWN_SIGNAL' })
-  }
-  return number
-}
-
-/** The name of a signal, or its number where it has none. @param {number} number @returns {string} */
-function signalName(number) {
-  return Object.entries(os.constants.signals).find(([, other]) => other === number)?.[0] ?? `SIG${number}`
-}
-
-/** @param {unknown} env  @param {boolean} extend @returns {string[]} */
-function environment(env, extend) {
-  /** @type {Record<string, unknown>} */
-  const merged = extend ? { ...process.env } : {}
-  if (env !== undefined) Object.assign(merged, checkObject('env', env))
-  // What tells this process of its own parent's channel is not for its children.
-  for (const name of ['NODE_CHANNEL_FD', 'NODE_CHANNEL_SERIALIZATION_MODE', 'NODE_UNIQUE_ID']) {
-    if (!Object.hasOwn(Object(env), name)) delete merged[name]
-  }
-  const list = []
-  for (const [name, value] of Object.entries(merged)) {
-    if (value === undefined) continue
-    if (name === '' || name.includes('=') || name.includes('\0')) {
-      throw unexpected('env', 'an object whose names have no `=` and no NUL', name, 'ERR_INVALID_ARG_VALUE')
-    }
-    list.push(`${name}=${checkText(`env.${name}`, String(value))}`)
-  }
-  return list
-}
-
-/**
- * What the caller wrote for each file descriptor of the child, and where.
- *
- * @typedef {{ option: string, item: unknown }} Written
- */
-
-/** @param {any} options @returns {Written[]} */
-function stdioList({ stdio = [], stdin, stdout, stderr, inputFile }) {
-  const list = typeof stdio === 'string' ? [stdio, stdio, stdio] : stdio
-  if (!Array.isArray(list)) throw unexpected('stdio', 'a string or an array', stdio, 'ERR_INVALID_ARG_TYPE')
-  const all = Array.from({ length: Math.max(list.length, 3) }, (_, number) => {
-    return { option: `stdio[${number}]`, item: list[number] ?? 'pipe' }
-  })
-  for (const [option, item] of Object.entries({ stdin, stdout, stderr })) {
-    if (item !== undefined) all[['stdin', 'stdout', 'stderr'].indexOf(option)] = { option, item }
-  }
-  if (inputFile !== undefined) {
-    if (all[0].item !== 'pipe') throw inputConflict('inputFile')
-    all[0] = { option: 'inputFile', item: { file: checkPath('inputFile', inputFile) } }
-  }
-  return all
-}
-
-/** @param {string} option */
-const inputConflict = (option) =>
-  errorOf(`Expected \`stdin\` to be 'pipe', because there is \`${option}\``, { code: 'ERR_INVALID_ARG_VALUE' })
-
-/**
- * What the addon makes of one file descriptor.
- *
- * @param {Written} written
- * @param {number} number
- * @param {{ keep: number | null, serialization: string | undefined }} context
- */
-function stdioOf({ option, item }, number, { keep, serialization }) {
-  const input = number === 0
-  if (item === 'pipe' || item === 'overlapped') return input ? { kind: 'input' } : { kind: 'output', keep }
-  if (item === 'ignore') return { kind: 'ignore' }
-  if (item === 'inherit') return { kind: 'fd', fd: number }
-  if (item === 'ipc' && serialization !== undefined) {
-    return { kind: 'channel', advanced: serialization === 'advanced' }
-  }
-  if (typeof item === 'number') {
-    return { kind: 'fd', fd: checkNumber(option, item, { min: 0, max: 2 ** 31 - 1, integer: true }) }
-  }
-  if (typeof item === 'object' && item !== null) {
-    const { file, append = false, fd } = /** @type {any} */ (item)
-    if (file !== undefined) {
-      const path = checkPath(`${option}.file`, file)
-      return input
-        ? { kind: 'inputFile', path }
-        : { kind: 'file', path, append: checkBoolean(`${option}.append`, append) }
-    }
-    // A stream of Node's over a file, a terminal or a socket.
-    // oxlint-disable-next-line no-underscore-dangle -- the name is Node's
-    const own = fd ?? /** @type {any} */ (item)._handle?.fd
-    if (typeof own === 'number' && own >= 0) return { kind: 'fd', fd: own }
-  }
-  const expected = "'pipe', 'ignore', 'inherit', a file descriptor, a stream that has one, or { file }"
-  throw unexpected(option, expected, item, 'ERR_INVALID_ARG_VALUE')
-}
-
 /** @param {unknown} value @returns {'none' | 'short' | 'full'} */
 function verbosity(value) {
   if (value === undefined || value === false) return 'none'
   if (value === true) return 'short'
   if (value === 'none' || value === 'short' || value === 'full') return value
   throw unexpected('verbose', "'none', 'short', 'full' or a boolean", value, 'ERR_INVALID_ARG_VALUE')
-}
-
-/** @param {string} option  @param {unknown} value @returns {Uint8Array} */
-function bytesOf(option, value) {
-  if (typeof value === 'string') return Buffer.from(value)
-  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
-  if (isAnyArrayBuffer(value)) return new Uint8Array(value)
-  throw unexpected(option, 'a string, a Buffer or a typed array', value, 'ERR_INVALID_ARG_TYPE')
 }
 
 /** Those that are there, by execa's names. @param {unknown} written @returns {any} */
@@ -257,16 +115,6 @@ function given(written) {
     delete options[other]
   }
   return options
-}
-
-/**
- * @param {string} option
- * @param {unknown} args
- * @returns {string[]}
- */
-function checkArguments(option, args) {
-  if (!Array.isArray(args)) throw unexpected(option, 'an array of strings', args, 'ERR_INVALID_ARG_TYPE')
-  return args.map((arg, i) => checkText(`${option}[${i}]`, typeof arg === 'number' ? String(arg) : arg))
 }
 
 /** This process's own folder, which may be gone. */
@@ -372,18 +220,6 @@ function checkSerialization(value = 'json') {
   throw unexpected('serialization', "'json' or 'advanced'", value, 'ERR_INVALID_ARG_VALUE')
 }
 
-/** A fork has one channel, where the caller has not put it elsewhere. @param {Written[]} stdio @returns {Written[]} */
-function channelFor(stdio) {
-  const channels = stdio.filter(({ item }) => item === 'ipc')
-  if (channels.length > 1) {
-    throw unexpected(channels[1].option, "no second 'ipc': a child has one channel", 'ipc', 'ERR_INVALID_ARG_VALUE')
-  }
-  return channels.length === 1 ? [] : [{ option: 'stdio', item: 'ipc' }]
-}
-
-/** @param {any} end */
-const readsTerminal = (end) => end.kind === 'fd' && tty.isatty(end.fd)
-
 /**
  * A shell gets the line as it is: nothing is escaped, so nothing may come from strangers.
  *
@@ -420,4 +256,4 @@ function forceKillAfter(value = FORCE_KILL_AFTER) {
   return limit('forceKillAfterDelay', value === true ? FORCE_KILL_AFTER : value, Infinity)
 }
 
-module.exports = { checkArguments, checkPath, checkText, given, resolve, signalName, signalNumber }
+module.exports = { given, resolve }

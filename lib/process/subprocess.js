@@ -14,10 +14,10 @@ const { newPromise, resolveOfLast } = require('../promise')
 const { Channel } = require('./channel')
 const { Kind, commands, ref, start, tell, unref } = require('./hub')
 const { Lines, Splitter } = require('./lines')
-const { signalName, signalNumber } = require('./options')
 const { canceledBeforeStart, endedWell, errorOfEnding, fields, spawnError } = require('./result')
 const { unexpected } = require('../options')
 const { Input, Output } = require('./streams')
+const { signalName, signalNumber } = require('./values')
 const { report } = require('./verbose')
 
 /** @typedef {import('./options').Resolved} Resolved */
