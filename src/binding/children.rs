@@ -13,9 +13,9 @@ use napi::bindgen_prelude::*;
 use napi::{JsValue, check_status, sys};
 use napi_derive::napi;
 
-use crate::process::{self, Cause, Command, Event, Events, Exit, Plan, Remote};
+use crate::process::{self, Cause, Command, Event, Events, Exit, Remote};
 
-use super::values::{array_buffer, bytes_of, copied_array_buffer};
+use super::values::{self, bytes_of};
 use super::wake::Wake;
 
 /// How many values an event has in the list that JavaScript gets: the child, the kind, and three more.
@@ -102,10 +102,9 @@ impl ChildrenHandle {
         Children::open(env, listener).map(Self)
     }
 
-    /// Starts a child under a number of the caller's. What becomes of it, events say.
+    /// Starts a child under a number of the caller's, by a `Plan` as JSON. What becomes of it, events say.
     #[napi]
     pub fn start(&self, id: u32, plan: String) -> Result<()> {
-        let plan: Plan = serde_json::from_str(&plan).map_err(|error| Error::from_reason(error.to_string()))?;
         let mail = Arc::clone(&self.0.mail) as Arc<dyn Events>;
         let remote = process::start(self.0.owner, id, plan, mail)?;
         self.0.add(id, remote);
@@ -277,7 +276,7 @@ impl Children {
             }
             Event::Data { number, bytes } => {
                 // SAFETY: see `array`.
-                let piece = unsafe { copied_array_buffer(self.env, &bytes) };
+                let piece = unsafe { values::copied_array_buffer(self.env, &bytes) };
                 (Kind::Data, [self.number(number as u32), piece, none])
             }
             Event::End { number } => (Kind::End, [self.number(number as u32), none, none]),
@@ -325,42 +324,29 @@ impl Children {
     }
 
     fn array(&self, values: impl ExactSizeIterator<Item = sys::napi_value>) -> sys::napi_value {
-        let mut array = ptr::null_mut();
         // SAFETY: on the thread of a live `env`, inside a handle scope, with values of this environment; so in all methods
         // below.
-        unsafe {
-            sys::napi_create_array_with_length(self.env, values.len(), &mut array);
-            for (at, value) in (0..).zip(values) {
-                sys::napi_set_element(self.env, array, at, value);
-            }
-        }
-        array
+        unsafe { values::array(self.env, values) }
     }
 
     fn undefined(&self) -> sys::napi_value {
-        let mut value = ptr::null_mut();
         // SAFETY: see `array`.
-        unsafe { sys::napi_get_undefined(self.env, &mut value) };
-        value
+        unsafe { values::undefined(self.env) }
     }
 
     fn number(&self, number: impl Into<f64>) -> sys::napi_value {
-        let mut value = ptr::null_mut();
         // SAFETY: see `array`.
-        unsafe { sys::napi_create_double(self.env, number.into(), &mut value) };
-        value
+        unsafe { values::number(self.env, number.into()) }
     }
 
     fn text(&self, text: &[u8]) -> sys::napi_value {
-        let mut value = ptr::null_mut();
-        // SAFETY: see `array`; `text` lives through the call.
-        unsafe { sys::napi_create_string_utf8(self.env, text.as_ptr().cast(), text.len() as isize, &mut value) };
-        value
+        // SAFETY: see `array`.
+        unsafe { values::text(self.env, text) }
     }
 
     fn buffer(&self, bytes: Vec<u8>) -> sys::napi_value {
         // SAFETY: see `array`.
-        unsafe { array_buffer(self.env, bytes) }
+        unsafe { values::array_buffer(self.env, bytes) }
     }
 }
 

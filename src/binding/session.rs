@@ -19,7 +19,7 @@ use napi_derive::napi;
 use crate::engine::{Answer, Cancel, Code, Crew, News, Outcome, Pool, Reason, TaskError, Value};
 
 use super::completions::{Completions, Event};
-use super::values::{Borrowed, Leases, array_buffer};
+use super::values::{self, Borrowed, Leases};
 use super::wake::Wake;
 
 /// How many events one call of `settle` gets: enough to make the call's cost vanish, few enough that timers and sockets
@@ -533,37 +533,32 @@ impl Batch {
     }
 
     fn undefined(&self) -> sys::napi_value {
-        let mut value = ptr::null_mut();
         // SAFETY: see `value`.
-        unsafe { sys::napi_get_undefined(self.env, &mut value) };
-        value
+        unsafe { values::undefined(self.env) }
     }
 
     fn number(&self, number: f64) -> sys::napi_value {
-        let mut value = ptr::null_mut();
         // SAFETY: see `value`.
-        unsafe { sys::napi_create_double(self.env, number, &mut value) };
-        value
+        unsafe { values::number(self.env, number) }
     }
 
     fn text(&self, text: &str) -> sys::napi_value {
-        let mut value = ptr::null_mut();
-        // SAFETY: see `value`; `text` lives through the call.
-        unsafe { sys::napi_create_string_utf8(self.env, text.as_ptr().cast(), text.len() as isize, &mut value) };
-        value
+        // SAFETY: see `value`.
+        unsafe { values::text(self.env, text.as_bytes()) }
     }
 
     fn binaries(&self, binaries: Vec<crate::engine::Binary>) -> sys::napi_value {
-        let mut array = ptr::null_mut();
+        // The element's number, and the bytes.
+        let values: Vec<_> = binaries
+            .into_iter()
+            .flat_map(|binary| {
+                let element = self.number(f64::from(binary.element() as u8));
+                // SAFETY: see `value`.
+                [element, unsafe { values::array_buffer(self.env, binary.into_vec()) }]
+            })
+            .collect();
         // SAFETY: see `value`.
-        unsafe {
-            sys::napi_create_array(self.env, &mut array);
-            for (i, binary) in (0..).step_by(2).zip(binaries) {
-                sys::napi_set_element(self.env, array, i, self.number(f64::from(binary.element() as u8)));
-                sys::napi_set_element(self.env, array, i + 1, array_buffer(self.env, binary.into_vec()));
-            }
-        }
-        array
+        unsafe { values::array(self.env, values.into_iter()) }
     }
 }
 

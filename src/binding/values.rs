@@ -129,6 +129,54 @@ pub(super) fn bytes_of(env: Env, view: Unknown<'_>) -> Result<(*const u8, usize)
     Ok((data.cast_const().cast(), len))
 }
 
+/// Makes a value of an environment.
+///
+/// # Safety
+/// On the thread of `env`, which is live, inside a handle scope; so for the functions below.
+pub(super) unsafe fn undefined(env: sys::napi_env) -> sys::napi_value {
+    let mut value = ptr::null_mut();
+    // SAFETY: as for this function.
+    unsafe { sys::napi_get_undefined(env, &mut value) };
+    value
+}
+
+/// # Safety
+/// As for `undefined`.
+pub(super) unsafe fn number(env: sys::napi_env, number: f64) -> sys::napi_value {
+    let mut value = ptr::null_mut();
+    // SAFETY: as for this function.
+    unsafe { sys::napi_create_double(env, number, &mut value) };
+    value
+}
+
+/// A string of UTF-8; what is none becomes U+FFFD.
+///
+/// # Safety
+/// As for `undefined`.
+pub(super) unsafe fn text(env: sys::napi_env, text: &[u8]) -> sys::napi_value {
+    let mut value = ptr::null_mut();
+    // SAFETY: as for this function; `text` lives through the call.
+    unsafe { sys::napi_create_string_utf8(env, text.as_ptr().cast(), text.len() as isize, &mut value) };
+    value
+}
+
+/// # Safety
+/// As for `undefined`; the values are of this environment.
+pub(super) unsafe fn array(
+    env: sys::napi_env,
+    values: impl ExactSizeIterator<Item = sys::napi_value>,
+) -> sys::napi_value {
+    let mut array = ptr::null_mut();
+    // SAFETY: as for this function.
+    unsafe {
+        sys::napi_create_array_with_length(env, values.len(), &mut array);
+        for (at, value) in (0..).zip(values) {
+            sys::napi_set_element(env, array, at, value);
+        }
+    }
+    array
+}
+
 /// The largest external buffer that every supported Node takes. Of a larger one Node 20 frees the memory and says that
 /// it did not take it.
 const MAX_EXTERNAL: usize = u32::MAX as usize;

@@ -123,8 +123,9 @@ impl Remote {
     }
 }
 
-/// Starts a child. `owner` is the environment that it is ended with, `id` its number there.
-pub fn start(owner: u32, id: u32, plan: Plan, events: Arc<dyn Events>) -> io::Result<Remote> {
+/// Starts a child. `owner` is the environment that it is ended with, `id` its number there, `plan` a `Plan` as JSON, which
+/// is read on the thread of the children.
+pub fn start(owner: u32, id: u32, plan: String, events: Arc<dyn Events>) -> io::Result<Remote> {
     let (remote, commands) = unbounded_channel();
     runtime::run(move || live(owner, id, plan, commands, events))?;
     Ok(Remote(remote))
@@ -181,8 +182,11 @@ struct Pipes {
     open: usize,
 }
 
-async fn live(owner: u32, id: u32, plan: Plan, mut commands: UnboundedReceiver<Command>, events: Arc<dyn Events>) {
+async fn live(owner: u32, id: u32, plan: String, mut commands: UnboundedReceiver<Command>, events: Arc<dyn Events>) {
     let began = Instant::now();
+    let Ok(plan) = serde_json::from_str::<Plan>(&plan) else {
+        return events.tell(id, Event::Failed { errno: libc::EINVAL, call: "spawn", path: None });
+    };
     let launched = match launch(&plan) {
         Ok(launched) => launched,
         Err(refused) => {

@@ -17,6 +17,24 @@ use crate::engine::{Context, TaskError};
 /// The most scans of a progressive JPEG. Encoders write about ten; a flood of empty ones takes minutes to decode.
 const MAX_SCANS: c_int = 200;
 
+/// A coefficient's number in the stream by its place in the block: by T.81, figure 5.
+pub(super) const ZIGZAG: [u8; 64] = [
+    0, 1, 5, 6, 14, 15, 27, 28, 2, 4, 7, 13, 16, 26, 29, 42, 3, 8, 12, 17, 25, 30, 41, 43, 9, 11, 18, 24, 31, 40, 44,
+    53, 10, 19, 23, 32, 39, 45, 52, 54, 20, 22, 33, 38, 46, 51, 55, 60, 21, 34, 37, 47, 50, 56, 59, 61, 35, 36, 48, 49,
+    57, 58, 62, 63,
+];
+
+/// Its place by its number.
+pub(super) const NATURAL: [u8; 64] = {
+    let mut natural = [0; 64];
+    let mut place = 0;
+    while place < 64 {
+        natural[ZIGZAG[place] as usize] = place as u8;
+        place += 1;
+    }
+    natural
+};
+
 /// How a call into C ended before its time.
 pub(super) enum Stop {
     /// The data is broken: the sentence of libjpeg.

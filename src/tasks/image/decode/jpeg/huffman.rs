@@ -5,6 +5,8 @@
 //!
 //! Runs on: the thread of the task.
 
+use crate::tasks::image::libjpeg;
+
 /// Coefficients of a block, row by row.
 pub(super) type Block = [i16; 64];
 
@@ -16,15 +18,10 @@ const MOST: i32 = 32;
 
 /// The place of a coefficient by its number in the stream. Damaged streams count beyond the last.
 const NATURAL: [u8; 128] = {
-    let zigzag = [
-        0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14,
-        21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60,
-        61, 54, 47, 55, 62, 63,
-    ];
     let mut natural = [63; 128];
     let mut i = 0;
     while i < 64 {
-        natural[i] = zigzag[i];
+        natural[i] = libjpeg::NATURAL[i];
         i += 1;
     }
     natural

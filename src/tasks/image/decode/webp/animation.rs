@@ -161,3 +161,116 @@ impl<'a> Iterator for Chunks<'a> {
         Some(Chunk { name: *name, data })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::CancelToken;
+    use crate::tasks::image::request::FailOn;
+
+    fn decoded(bytes: &[u8], fail_on: FailOn) -> Result<Vec<Raster<u8>>, TaskError> {
+        let token = CancelToken::default();
+        let context = Context::detached(&token);
+        let header = crate::tasks::image::decode::header(bytes, 0, &context)?;
+        let ask = Ask { shrink: 1, page: 0, pages: header.pages, fail_on };
+        let frames = super::super::decode(&header, bytes, &ask, &context)?.frames;
+        let eight =
+            |picture| if let Picture::Eight(raster) = picture { raster } else { unreachable!("WebP has 8 bits") };
+        Ok(frames.into_iter().map(eight).collect())
+    }
+
+    /// A chunk with its header, at an even length.
+    fn chunk(name: &[u8; 4], data: &[u8]) -> Vec<u8> {
+        let mut chunk = [name, &(data.len() as u32).to_le_bytes()[..], data].concat();
+        chunk.resize(chunk.len().next_multiple_of(2), 0);
+        chunk
+    }
+
+    /// The fixture's two frames of 60 × 40, each changed.
+    fn animation(change: impl Fn(usize, &[u8]) -> Vec<u8>) -> Vec<u8> {
+        let file = include_bytes!("../../../../../__test__/fixtures/formats/animated.webp");
+        let mut body = b"WEBP".to_vec();
+        let mut number = 0;
+        for part in chunks(file) {
+            let mut data = part.data.to_vec();
+            if &part.name == b"VP8X" {
+                // There is alpha.
+                data[0] |= 0x10;
+            } else if &part.name == b"ANMF" {
+                data = change(number, part.data);
+                number += 1;
+            }
+            body.extend(chunk(&part.name, &data));
+        }
+        chunk(b"RIFF", &body)
+    }
+
+    /// With an alpha channel of one value for all pixels, not compressed.
+    fn with_alpha(frame: &[u8], alpha: u8) -> Vec<u8> {
+        let (head, picture) = frame.split_at(FRAME_HEADER);
+        let data = [&[0][..], &[alpha; 60 * 40]].concat();
+        [head, &chunk(b"ALPH", &data), picture].concat()
+    }
+
+    #[test]
+    fn frames_are_blended_cleared_and_may_have_alpha() {
+        let plain = decoded(&animation(|_, frame| frame.to_vec()), FailOn::Warning).unwrap();
+        assert_eq!((plain.len(), plain[0].size(), plain[0].channels), (2, (60, 40), 4));
+        // The first is seen through, half; the second, of a quarter, goes over what is left of it: nothing, when it is cleared.
+        for (flags, under) in [(0, 128), (1, 0), (2, 128)] {
+            let file = animation(|number, frame| {
+                let mut frame = with_alpha(frame, [128, 64][number]);
+                frame[15] = flags;
+                frame
+            });
+            let frames = decoded(&file, FailOn::Warning).unwrap();
+            assert!(
+                frames[0].data.chunks(4).zip(plain[0].data.chunks(4)).all(|(a, b)| a[..3] == b[..3] && a[3] == 128)
+            );
+            let blended = if flags == 2 { 64 } else { 64 + (f64::from(under) * 191.0 / 255.0).round() as u8 };
+            assert!(frames[1].data.chunks(4).all(|pixel| pixel[3] == blended), "{flags}: {:?}", &frames[1].data[..4]);
+        }
+    }
+
+    #[test]
+    fn a_frame_that_is_not_as_it_says_is_invalid() {
+        let broken = [
+            // Narrower than its picture, with alpha and without: image-webp panicked there.
+            animation(|_, frame| with_alpha(&[&frame[..6], &[30, 0, 0], &frame[9..]].concat(), 9)),
+            animation(|_, frame| [&frame[..6], &[30, 0, 0], &frame[9..]].concat()),
+            // Beside the canvas.
+            animation(|_, frame| [&[1], &frame[1..]].concat()),
+            // Without a picture, and with nothing of it.
+            animation(|_, frame| frame[..FRAME_HEADER].to_vec()),
+            animation(|_, frame| [&frame[..FRAME_HEADER], b"VP8 \xff\xff\xff\xff"].concat()),
+        ];
+        for (number, file) in broken.iter().enumerate() {
+            for fail_on in [FailOn::None, FailOn::Warning] {
+                assert_eq!(decoded(file, fail_on).unwrap_err().code, Code::ImageInvalid, "{number}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_frame_that_is_cut_off_passes_where_nothing_fails() {
+        let file = animation(|_, frame| frame[..frame.len() / 2].to_vec());
+        assert_eq!(decoded(&file, FailOn::Warning).unwrap_err().code, Code::ImageInvalid);
+        assert_eq!(decoded(&file, FailOn::None).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn blending_is_that_of_the_rfc() {
+        let over = |from: [u8; 4], to: [u8; 4]| {
+            let mut result = to;
+            blend(&from, &mut result);
+            result
+        };
+        assert_eq!(over([10, 20, 30, 255], [1, 2, 3, 255]), [10, 20, 30, 255]);
+        assert_eq!(over([10, 20, 30, 0], [1, 2, 3, 255]), [1, 2, 3, 255]);
+        assert_eq!(over([10, 20, 30, 0], [1, 2, 3, 0]), [0; 4]);
+        assert_eq!(over([10, 20, 30, 40], [1, 2, 3, 0]), [10, 20, 30, 40]);
+        assert_eq!(over([200, 0, 100, 51], [100, 100, 100, 255]), [120, 80, 100, 255]);
+        // 128 over 128 is 192; the upper colour has two thirds of it.
+        assert_eq!(over([255, 0, 0, 128], [0, 255, 0, 128]), [170, 85, 0, 192]);
+    }
+}

@@ -7,29 +7,13 @@ use std::ffi::{c_int, c_long, c_uint, c_void};
 
 use mozjpeg_sys::{boolean, jpeg_compress_struct};
 
+use crate::tasks::image::libjpeg::{NATURAL, ZIGZAG};
+
 /// The most blocks of an MCU.
 const BLOCKS: usize = 10;
 
 /// The most bits of a coefficient, by T.81; a difference of first ones has one more.
 const BITS: u32 = 10;
-
-/// A coefficient's number in the stream by its place. By T.81, figure 5.
-const ZIGZAG: [u8; 64] = [
-    0, 1, 5, 6, 14, 15, 27, 28, 2, 4, 7, 13, 16, 26, 29, 42, 3, 8, 12, 17, 25, 30, 41, 43, 9, 11, 18, 24, 31, 40, 44,
-    53, 10, 19, 23, 32, 39, 45, 52, 54, 20, 22, 33, 38, 46, 51, 55, 60, 21, 34, 37, 47, 50, 56, 59, 61, 35, 36, 48, 49,
-    57, 58, 62, 63,
-];
-
-/// A coefficient's place by its number in the stream.
-const NATURAL: [u8; 64] = {
-    let mut natural = [0; 64];
-    let mut place = 0;
-    while place < 64 {
-        natural[ZIGZAG[place] as usize] = place as u8;
-        place += 1;
-    }
-    natural
-};
 
 type Block = [i16; 64];
 
