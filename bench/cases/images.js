@@ -86,6 +86,12 @@ async function saturate({ quick, enters, say }, { sources }) {
   return Object.fromEntries(both)
 }
 
+/** @param {Context} context  @param {Pictures} pictures  @returns {Promise<Measured['aborts']>} */
+function abort({ quick, say }, { sources }) {
+  say('aborting')
+  return measure('aborts', { file: sources.large, each: quick ? 4 : 40 })
+}
+
 /** @param {Context} context  @returns {Promise<import('../lib/report').Result>} */
 async function run(context) {
   const images = context.quick ? 300 : 10_000
@@ -98,6 +104,7 @@ async function run(context) {
       ...(await convertEach(context, pictures, folder)),
       endurance: await endure(context, pictures, images),
       loop: await saturate(context, pictures),
+      aborts: context.enters(OWN) ? await abort(context, pictures) : undefined,
     }
     return {
       tables: tables(measured),

@@ -19,6 +19,7 @@ const GROWTH = 1.02
 const DELAY_MS = 10
 const P50_MS = 0.5
 const P99_MS = 5
+const ABORT_MS = 20
 
 /** @param {Measured} measured @returns {Goal[]} */
 function speedGoals({ speed }) {
@@ -94,12 +95,25 @@ function loopGoals({ loop }) {
   ]
 }
 
+/** @param {Measured} measured @returns {Goal[]} */
+function abortGoals({ aborts }) {
+  if (aborts === undefined) return []
+  return [
+    {
+      goal: `24 MP aborted at any moment of any of these: stopped within ${ABORT_MS} ms (p99)`,
+      measured: `${number(aborts.p99)} ms`,
+      met: aborts.p99 <= ABORT_MS,
+    },
+  ]
+}
+
 /** @param {Measured} measured @param {number} images how many went through one process */
 const goals = (measured, images) => [
   ...speedGoals(measured),
   ...qualityGoals(measured),
   ...memoryGoals(measured, images),
   ...loopGoals(measured),
+  ...abortGoals(measured),
 ]
 
 module.exports = { goals }

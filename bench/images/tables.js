@@ -17,6 +17,7 @@ const { jobs } = require('./jobs')
  * @property {Record<string, Record<string, { bytes: number, ssim: number }>>} quality
  * @property {Record<string, Awaited<ReturnType<typeof import('./endurance').measure.endurance>>>} endurance
  * @property {Record<string, Awaited<ReturnType<typeof import('./loop').measure.loop>>>} loop
+ * @property {Awaited<ReturnType<typeof import('./aborts').measure.aborts>>} [aborts]
  */
 
 const OWN = 'offloop'
@@ -52,7 +53,7 @@ const pair = (...values) =>
     .join(' / ')
 
 /** @param {Measured} measured @returns {Table[]} */
-function tables({ speed, quality, endurance, loop }) {
+function tables({ speed, quality, endurance, loop, aborts }) {
   return [
     perJob('time per image, serial / saturated', 'ms', speed, ({ serial, saturated }) => pair(serial, saturated)),
     perJob('result', 'KB / SSIM', quality, ({ bytes, ssim }) => `${number(bytes / 1000)} / ${ssim.toFixed(3)}`),
@@ -83,6 +84,15 @@ function tables({ speed, quality, endurance, loop }) {
         return { name, ...Object.fromEntries(cells), perSecond: loaded.perSecond }
       }),
     },
+    ...(aborts
+      ? [
+          {
+            title: 'a photo of 24 megapixels, aborted',
+            columns: { p50: 'from `abort()` to the rejection, p50 (ms)', worst: 'worst (ms)' },
+            rows: Object.entries(aborts.byChain).map(([name, values]) => ({ name, ...values })),
+          },
+        ]
+      : []),
   ]
 }
 
