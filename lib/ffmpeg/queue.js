@@ -31,40 +31,44 @@ class Queue {
   }
 
   /**
-   * Runs the work when there is room for it.
+   * Takes the last place.
    *
-   * @template T
    * @param {AbortSignal | undefined} signal ends the wait
-   * @param {() => Promise<T>} work
-   * @returns {Promise<T>}
+   * @returns {{ come: Promise<void>, end: () => void }} when the turn has come, and what ends it or the wait for it
    */
-  async run(signal, work) {
-    await this.#enter(signal)
-    try {
-      return await work()
-    } finally {
-      this.#running--
-      this.#next()
-    }
-  }
-
-  /** @param {AbortSignal | undefined} signal @returns {Promise<void>} */
-  #enter(signal) {
-    return new Promise((resolve, reject) => {
-      const start = () => {
+  enter(signal) {
+    let isMine = false
+    /** @type {() => void} */
+    let start = () => {}
+    /** @type {() => void} */
+    let giveUp = () => {}
+    const come = new Promise((resolve, reject) => {
+      start = () => {
         signal?.removeEventListener('abort', giveUp)
+        isMine = true
         this.#running++
-        resolve()
+        resolve(undefined)
       }
-      const giveUp = () => {
+      giveUp = () => {
         this.#waiting.delete(start)
         reject(aborted(/** @type {AbortSignal} */ (signal)))
       }
-      if (signal?.aborted) return giveUp()
+    })
+    // Who has something else to say first looks at it later.
+    come.catch(() => {})
+    const end = () => {
+      signal?.removeEventListener('abort', giveUp)
+      this.#waiting.delete(start)
+      if (isMine) this.#running--
+      this.#next()
+    }
+    if (signal?.aborted) giveUp()
+    else {
       signal?.addEventListener('abort', giveUp, { once: true })
       this.#waiting.add(start)
       this.#next()
-    })
+    }
+    return { come, end }
   }
 
   #next() {

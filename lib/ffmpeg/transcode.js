@@ -36,10 +36,16 @@ const queue = new Queue(1)
 async function transcode(input, output, written) {
   const job = transcodeOptions(input, output, written)
   const { signal } = job.limits
-  // What can be known now is not said after an hour in the queue.
-  const ffmpeg = await find('ffmpeg', job.ffmpegPath)
-  await refuseTaken(job)
-  return queue.run(signal, () => work(job, ffmpeg))
+  const turn = queue.enter(signal)
+  try {
+    // What can be known now is not said after an hour in the queue.
+    const ffmpeg = await find('ffmpeg', job.ffmpegPath)
+    await refuseTaken(job)
+    await turn.come
+    return await work(job, ffmpeg)
+  } finally {
+    turn.end()
+  }
 }
 
 Object.defineProperty(transcode, 'concurrency', {

@@ -8,7 +8,7 @@ use super::memory::{Plain, Samples};
 use crate::engine::{Code, Context, TaskError};
 
 /// Samples of a band: well below a millisecond of work.
-const BAND: usize = 256 * 1024;
+const BAND: usize = 64 * 1024;
 
 /// A sample of a channel: 0 is none, `MAX` is all.
 pub(super) trait Sample:
