@@ -1968,6 +1968,671 @@ export interface Thumbnail {
  */
 export function thumbnails(input: string | URL, options?: ThumbnailsOptions): Promise<Thumbnail[]>
 
+/** Views of numbers that `atomics` works on. */
+type AtomicNumbers = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array
+type AtomicFloats = Float32Array | Float64Array
+type AtomicBigInts = BigInt64Array | BigUint64Array
+
+/** Options of `atomics.waitAsync()`. */
+export interface AtomicsWaitOptions {
+  /** Milliseconds after which the wait is `'timed-out'`, and not before. @default Infinity */
+  timeout?: number
+  /** Ends the wait: its promise rejects with an `AbortError`, whose `cause` is the signal's reason. */
+  signal?: AbortSignal
+  /** Whether the wait keeps the process alive. @default true */
+  ref?: boolean
+}
+
+/** What `atomics.waitAsync()` gives. */
+export type AtomicsWaiting =
+  { async: false; value: 'not-equal' | 'timed-out' } | { async: true; value: Promise<'ok' | 'timed-out'> }
+
+/** `Atomics`, and what it lacks. What is added gives the value before, as `Atomics` does. */
+export interface SharedAtomics extends Atomics {
+  /**
+   * As `Atomics.wait`: blocks this thread, the main thread too, while the value at the index is this one. Whoever waits here is
+   * told by `atomics.notify`, in any thread, and by Rust threads, but not by the engine's own `Atomics.notify`.
+   *
+   * The view is over a SharedArrayBuffer: the ArrayBuffer of a named region is refused, as by `Atomics.wait`.
+   */
+  wait(view: Int32Array, index: number, value: number, timeout?: number): 'ok' | 'not-equal' | 'timed-out'
+  wait(view: BigInt64Array, index: number, value: bigint, timeout?: number): 'ok' | 'not-equal' | 'timed-out'
+
+  /**
+   * As `Atomics.waitAsync`, told as for `wait`. It keeps the process alive while it waits, and is never `'timed-out'` before its
+   * time.
+   */
+  waitAsync(view: Int32Array, index: number, value: number, options?: number | AtomicsWaitOptions): AtomicsWaiting
+  waitAsync(view: BigInt64Array, index: number, value: bigint, options?: number | AtomicsWaitOptions): AtomicsWaiting
+
+  /**
+   * As `Atomics.notify`: tells those that wait at the index, in the order in which they came: first those that wait by `atomics`,
+   * then those that wait by the engine's own `Atomics`. Reaches this process only.
+   *
+   * @param count how many at most. @default Infinity
+   * @returns how many it has told
+   */
+  notify(view: Int32Array | BigInt64Array, index: number, count?: number): number
+
+  /** As `Atomics.pause`, also on Nodes that do not have it, where it does nothing. */
+  pause(n?: number): void
+
+  /** Adds to a float. */
+  addFloat(view: AtomicFloats, index: number, value: number): number
+  /** Leaves the smaller of both. Where a float is NaN, that stays. */
+  min(view: AtomicNumbers | AtomicFloats, index: number, value: number): number
+  min(view: AtomicBigInts, index: number, value: bigint): bigint
+  /** Leaves the larger of both. Where a float is NaN, that stays. */
+  max(view: AtomicNumbers | AtomicFloats, index: number, value: number): number
+  max(view: AtomicBigInts, index: number, value: bigint): bigint
+  /**
+   * Puts what the function makes of the value in its place. The function is called again when another thread has changed the
+   * value meanwhile.
+   */
+  fetchUpdate(view: AtomicNumbers | AtomicFloats, index: number, fn: (value: number) => number): number
+  fetchUpdate(view: AtomicBigInts, index: number, fn: (value: bigint) => bigint): bigint
+
+  /**
+   * Adds a list of values to those from `start` on. Each addition is atomic; all of them together are not.
+   *
+   * @param start @default 0
+   * @throws {ArgumentError} `ERR_OUT_OF_RANGE`: the view ends before the list does
+   */
+  addMany(view: AtomicNumbers | AtomicFloats, values: ArrayLike<number>, start?: number): void
+  addMany(view: AtomicBigInts, values: ArrayLike<bigint>, start?: number): void
+  /** Stores a value from `start` to `end`, which as in `Array.prototype.fill` count from the end when negative. */
+  fill<View extends AtomicNumbers | AtomicFloats>(view: View, value: number, start?: number, end?: number): View
+  fill<View extends AtomicBigInts>(view: View, value: bigint, start?: number, end?: number): View
+  /** The sum of the values from `start` to `end`, as for `fill`. They are loaded one after the other, not at one moment. */
+  sum(view: AtomicNumbers | AtomicFloats, start?: number, end?: number): number
+  sum(view: AtomicBigInts, start?: number, end?: number): bigint
+}
+
+/**
+ * A drop-in for `Atomics`, whose waits reach Rust threads too. The functions that read and write are the engine's own; wrong
+ * arguments fail as there, with its errors.
+ */
+export const atomics: SharedAtomics
+
+/** Options of `SharedRegion.get()`. */
+export interface SharedRegionOptions {
+  /**
+   * Called before the region is given back, when this call has made it: all its bytes are 0. Others may have opened it meanwhile,
+   * and do not wait: what must be set up before anybody uses it wants a `Once`.
+   */
+  onMissing?: (region: SharedRegion) => void
+}
+
+/** Memory that threads share, or processes. */
+export class SharedRegion {
+  private constructor()
+
+  /**
+   * Memory for the threads of this process, who get its `buffer` by a message.
+   *
+   * @param bytes 1 to 4294967295
+   */
+  static create(bytes: number): SharedRegion
+
+  /**
+   * The region of a name in this process: the same memory for every thread that asks for it. Made of zeros if nobody has it.
+   * These names are apart from those of `open`.
+   *
+   * @param name 1 to 100 letters (a to z), digits, `_`, `-` and `.`
+   * @param bytes 1 to 4294967295
+   * @throws {SharedError} `ERR_SHARED_SIZE`, `ERR_SHARED_UNSUPPORTED`, `ERR_SHARED_FAILED`
+   */
+  static get(name: string, bytes: number, options?: SharedRegionOptions): SharedRegion
+
+  /**
+   * The region of a name among all processes of this user. Made of zeros if nobody has it open. Permissions are 0600. The name
+   * is removed when the last one has closed it, or has ended; if that was by SIGKILL, by the next `open` of any name.
+   *
+   * @param name as for `get`
+   * @param bytes 1 to 4294967295; the same for all
+   * @throws {SharedError} `ERR_SHARED_SIZE`, `ERR_SHARED_MISSING`, `ERR_SHARED_FOREIGN`, `ERR_SHARED_UNSUPPORTED`,
+   *   `ERR_SHARED_FAILED`
+   */
+  static open(
+    name: string,
+    bytes: number,
+    options?: SharedRegionOptions & {
+      /** Whether it is made when it is not there; otherwise that is `ERR_SHARED_MISSING`. @default true */
+      create?: boolean
+    },
+  ): SharedRegion
+
+  /** `undefined` for those of `create`. */
+  readonly name: string | undefined
+  /** Whether this call has made it. */
+  readonly created: boolean
+  /** Of `create` a SharedArrayBuffer; of a named region an ArrayBuffer, which a message does not share but copies. */
+  readonly buffer: ArrayBufferLike
+  readonly byteLength: number
+
+  /**
+   * A view over the region or a part of it: `region.view(Int32Array)`, `region.view(Uint8Array, 64, 16)`.
+   *
+   * @param byteOffset where the view begins. @default 0
+   * @param length in elements. @default to the end
+   */
+  view<View>(
+    type: new (buffer: any, byteOffset: number, length?: number) => View,
+    byteOffset?: number,
+    length?: number,
+  ): View
+
+  /** Gives up the name. The memory, and the objects in it, can be used on. May be called again. */
+  close(): void
+  /** `using region = SharedRegion.open(…)` closes it. */
+  [Symbol.dispose](): void
+}
+
+/**
+ * Where a shared object lies: in a region, in the memory of one, as another thread gets it, or in a region of its own by this
+ * name, which is opened for it by `SharedRegion.open`. Without a place it gets new memory.
+ */
+export type SharedPlace = SharedRegion | ArrayBufferLike | string
+
+/** Options of all shared objects. */
+export interface SharedObjectOptions {
+  /** Where the object begins: bytes, a multiple of 8. @default 0 */
+  offset?: number
+}
+
+/** Options of calls that block the thread. */
+export interface SharedBlockOptions {
+  /**
+   * Milliseconds after which it throws a `SharedError`, `ERR_SHARED_TIMEOUT`. To be given on the main thread, which must not be
+   * blocked for ever: without it, `ERR_INVALID_ARG_VALUE`. @default Infinity
+   */
+  timeout?: number
+}
+
+/** Options of calls that wait without blocking. */
+export interface SharedWaitOptions {
+  /** Milliseconds after which it rejects with a `SharedError`, `ERR_SHARED_TIMEOUT`. @default Infinity */
+  timeout?: number
+  /** Ends the wait: it rejects with an `AbortError`, whose `cause` is the signal's reason. */
+  signal?: AbortSignal
+  /** Whether the wait keeps the process alive. @default true */
+  ref?: boolean
+}
+
+/**
+ * What all shared objects are: a part of some memory. The first one makes it of zeros; the others find it there, and give the
+ * same options.
+ *
+ * A constructor throws an `ArgumentError` for an option that cannot be used, and for a place that is too small
+ * (`ERR_OUT_OF_RANGE`); `ERR_SHARED_KIND` where there is something else; with a name, also what `SharedRegion.open` throws.
+ */
+export interface SharedObject {
+  /** The memory, for other threads: `new Mutex(workerData.buffer)`. In a named region they open the name instead. */
+  readonly buffer: ArrayBufferLike
+  /** Where in the memory the object begins. */
+  readonly byteOffset: number
+  /** How many bytes it has. */
+  readonly byteLength: number
+  /** The region that it lies in; `undefined` where it was given a buffer. */
+  readonly region: SharedRegion | undefined
+}
+
+/**
+ * A lock that one thread has at a time, of whatever process.
+ *
+ * It belongs to the thread, not to the function that took it: any code of the thread can give it back. It cannot be taken
+ * twice. Where the owner has died, one of those that wait gets it, and `ownerDied` says so.
+ *
+ * ```js
+ * await mutex.withLock(async () => save(await change(await load())), { timeout: 1000 })
+ * ```
+ */
+export class Mutex {
+  constructor(place?: SharedPlace, options?: SharedObjectOptions)
+  constructor(options?: SharedObjectOptions)
+  /** Bytes of a mutex: 64. */
+  static readonly byteLength: number
+
+  /** Whether the owner before had died with the lock when this object got it: what it protects may be half changed. */
+  readonly ownerDied: boolean
+  /** Whether anybody has it, at this moment. */
+  readonly isLocked: boolean
+
+  /** Takes it if it is free. Does not look whether an owner still lives. */
+  tryLock(): boolean
+  /**
+   * Blocks until it has the lock.
+   *
+   * @throws {SharedError} `ERR_SHARED_TIMEOUT`; `ERR_SHARED_DEADLOCK`: this thread has it already
+   */
+  lockSync(options?: SharedBlockOptions): void
+  /** Resolves when it has the lock. Where this thread has it already, that is when other code of the thread has given it back. */
+  lock(options?: SharedWaitOptions): Promise<void>
+  /** @throws {SharedError} `ERR_SHARED_NOT_OWNER`: this thread does not have it */
+  unlock(): void
+  /** Calls a function while it has the lock, until what it gives has settled. The options are those of `lock`. */
+  withLock<Result>(fn: () => Result | PromiseLike<Result>, options?: SharedWaitOptions): Promise<Result>
+}
+export interface Mutex extends SharedObject {}
+
+/** Options of an `RwLock`. */
+export interface RwLockOptions extends SharedObjectOptions {
+  /** How many may read at once, 1 to 1024; more of them wait. @default 64 */
+  readers?: number
+}
+
+/**
+ * A lock for many readers or one writer. A writer that waits keeps new readers out.
+ *
+ * As a mutex it belongs to the thread. A thread that has it and asks for it again, to read or to write, may wait for itself for
+ * ever; that is not found out.
+ */
+export class RwLock {
+  constructor(place?: SharedPlace, options?: RwLockOptions)
+  constructor(options?: RwLockOptions)
+  /** Bytes of such a lock. */
+  static byteLength(options?: Pick<RwLockOptions, 'readers'>): number
+
+  /** Whether a writer had died before this object got the lock: what it protects may be half changed. */
+  readonly ownerDied: boolean
+
+  /** Takes it if it is free. Does not look whether owners still live. */
+  tryRead(): boolean
+  tryWrite(): boolean
+  /** @throws {SharedError} `ERR_SHARED_TIMEOUT` */
+  readSync(options?: SharedBlockOptions): void
+  /** @throws {SharedError} `ERR_SHARED_TIMEOUT` */
+  writeSync(options?: SharedBlockOptions): void
+  read(options?: SharedWaitOptions): Promise<void>
+  write(options?: SharedWaitOptions): Promise<void>
+  /** @throws {SharedError} `ERR_SHARED_NOT_OWNER`: this thread does not read */
+  unlockRead(): void
+  /** @throws {SharedError} `ERR_SHARED_NOT_OWNER`: this thread does not write */
+  unlockWrite(): void
+  /** Calls a function while it may read, until what it gives has settled. */
+  withRead<Result>(fn: () => Result | PromiseLike<Result>, options?: SharedWaitOptions): Promise<Result>
+  /** Calls a function while it may write, until what it gives has settled. */
+  withWrite<Result>(fn: () => Result | PromiseLike<Result>, options?: SharedWaitOptions): Promise<Result>
+}
+export interface RwLock extends SharedObject {}
+
+/** Options of a `Semaphore`. */
+export interface SemaphoreOptions extends SharedObjectOptions {
+  /** How many permits there are, 1 to 1024. */
+  permits: number
+}
+
+/** So many permits, for all threads and processes together. One permit belongs to the thread that took it; it may have several. */
+export class Semaphore {
+  constructor(place: SharedPlace, options: SemaphoreOptions)
+  constructor(options: SemaphoreOptions)
+  /** Bytes of such a semaphore. */
+  static byteLength(options: Pick<SemaphoreOptions, 'permits'>): number
+
+  readonly permits: number
+  /** Whether the permit that this object got last was a dead owner's. */
+  readonly ownerDied: boolean
+  /** How many are free, at this moment. */
+  readonly available: number
+
+  /** Takes a permit if one is free. Does not look whether owners still live. */
+  tryAcquire(): boolean
+  /** @throws {SharedError} `ERR_SHARED_TIMEOUT` */
+  acquireSync(options?: SharedBlockOptions): void
+  acquire(options?: SharedWaitOptions): Promise<void>
+  /** @throws {SharedError} `ERR_SHARED_NOT_OWNER`: this thread has none */
+  release(): void
+  /** Calls a function while it has a permit, until what it gives has settled. */
+  withPermit<Result>(fn: () => Result | PromiseLike<Result>, options?: SharedWaitOptions): Promise<Result>
+}
+export interface Semaphore extends SharedObject {}
+
+/** Options of a `Barrier`. */
+export interface BarrierOptions extends SharedObjectOptions {
+  /** How many have to arrive, 1 to 2147483647. */
+  parties: number
+}
+
+/**
+ * A point that all reach before any goes on, again and again. The dead are not noticed: the others wait until their `timeout`,
+ * and then count as not arrived.
+ */
+export class Barrier {
+  constructor(place: SharedPlace, options: BarrierOptions)
+  constructor(options: BarrierOptions)
+  /** Bytes of a barrier: 64. */
+  static readonly byteLength: number
+
+  readonly parties: number
+  /** How many have arrived and wait, at this moment. */
+  readonly waiting: number
+
+  /**
+   * Blocks until all have arrived.
+   *
+   * @returns whether this was the last to arrive, which is true for one of them
+   * @throws {SharedError} `ERR_SHARED_TIMEOUT`
+   */
+  arriveSync(options?: SharedBlockOptions): boolean
+  /** Resolves when all have arrived, as `arriveSync`. */
+  arrive(options?: SharedWaitOptions): Promise<boolean>
+}
+export interface Barrier extends SharedObject {}
+
+/**
+ * Waiting for something that another thread makes true, under a mutex that protects it.
+ *
+ * ```js
+ * while (queue[0] === 0) await condition.wait(mutex)
+ * ```
+ */
+export class Condition {
+  constructor(place?: SharedPlace, options?: SharedObjectOptions)
+  constructor(options?: SharedObjectOptions)
+  /** Bytes of a condition: 64. */
+  static readonly byteLength: number
+
+  /**
+   * Gives the mutex back, blocks until it is told, and takes the mutex again, also when it throws, however long that takes. It may
+   * return although nobody has told: look again.
+   *
+   * @throws {SharedError} `ERR_SHARED_TIMEOUT`; `ERR_SHARED_NOT_OWNER`: this thread does not have the mutex
+   */
+  waitSync(mutex: Mutex, options?: SharedBlockOptions): void
+  /** As `waitSync`, without blocking. */
+  wait(mutex: Mutex, options?: SharedWaitOptions): Promise<void>
+  /** Tells one of those that wait; it may be more. */
+  notify(): void
+  /** Tells all that wait. */
+  notifyAll(): void
+}
+export interface Condition extends SharedObject {}
+
+/** Something that is done once, by whoever comes first, while the others wait. */
+export class Once {
+  constructor(place?: SharedPlace, options?: SharedObjectOptions)
+  constructor(options?: SharedObjectOptions)
+  /** Bytes of it: 64. */
+  static readonly byteLength: number
+
+  readonly isDone: boolean
+
+  /**
+   * Does it, or waits until another has done it. When the function fails, this call fails with its error, and the next one does it;
+   * so it is when the thread dies.
+   *
+   * @returns whether this call has done it
+   */
+  run(fn: () => unknown, options?: SharedWaitOptions): Promise<boolean>
+  /**
+   * As `run`, with a function that does all of it before it returns. Blocks while another does it.
+   *
+   * @throws {SharedError} `ERR_SHARED_TIMEOUT`
+   */
+  runSync(fn: () => unknown, options?: SharedBlockOptions): boolean
+}
+export interface Once extends SharedObject {}
+
+/** A whole number of 64 bits, which wraps at its ends. It is given as a number, exact up to 2^53. */
+export class Counter {
+  constructor(place?: SharedPlace, options?: SharedObjectOptions)
+  constructor(options?: SharedObjectOptions)
+  /** Bytes of a counter: 128, so that no two are on one cache line. */
+  static readonly byteLength: number
+
+  /** May be set to a safe integer. */
+  value: number
+
+  /**
+   * @param by a safe integer. @default 1
+   * @returns the new value
+   */
+  add(by?: number): number
+  /** @returns the new value */
+  increment(): number
+  /** @returns the new value */
+  decrement(): number
+  /** Sets it to 0. @returns what it was */
+  reset(): number
+}
+export interface Counter extends SharedObject {}
+
+/** A 64-bit float. What it is set or compared to is finite. */
+export class Gauge {
+  constructor(place?: SharedPlace, options?: SharedObjectOptions)
+  constructor(options?: SharedObjectOptions)
+  /** Bytes of a gauge: 128, so that no two are on one cache line. */
+  static readonly byteLength: number
+
+  value: number
+
+  /** @returns the new value */
+  add(by: number): number
+  /** Leaves the larger of both. @returns the new value, unlike `atomics.max` */
+  max(value: number): number
+  /** Leaves the smaller of both. @returns the new value, unlike `atomics.min` */
+  min(value: number): number
+}
+export interface Gauge extends SharedObject {}
+
+/** Options of a `Channel` and of a `RingBuffer`. */
+export interface ChannelOptions extends SharedObjectOptions {
+  /** Bytes that it holds, 64 to 2147483648, rounded up to a multiple of 8. @default 1048576 */
+  capacity?: number
+}
+
+/**
+ * A bounded queue of messages, for any number of senders and receivers, each message whole and for one receiver.
+ *
+ * A `Uint8Array` arrives as a Buffer, a string as a string (by UTF-8), anything else as `v8.serialize` has it, which is a
+ * structured clone without transfers and shared memory. Send no `undefined`: it looks like the end. A message takes 8 bytes
+ * beside its own, rounded up to a multiple of 8.
+ *
+ * A sender that dies while it sends has sent nothing. What a receiver has received is gone with it.
+ *
+ * ```js
+ * for await (const job of channel) await work(job)
+ * ```
+ */
+export class Channel<Message = any> {
+  constructor(place?: SharedPlace, options?: ChannelOptions)
+  constructor(options?: ChannelOptions)
+  /** Bytes of such a channel. */
+  static byteLength(options?: Pick<ChannelOptions, 'capacity'>): number
+
+  /** The longest message: bytes as it is stored. */
+  readonly maxMessage: number
+  readonly isClosed: boolean
+  /** Bytes that the messages take which wait to be received. */
+  readonly pendingBytes: number
+
+  /**
+   * Sends a message if there is room.
+   *
+   * @returns `false` when there is none, or when others send at this moment
+   * @throws {SharedError} `ERR_SHARED_CLOSED`
+   * @throws {ArgumentError} `ERR_OUT_OF_RANGE`: longer than `maxMessage`; `ERR_VALUE_NOT_CLONEABLE`
+   */
+  trySend(message: Message): boolean
+  /** Blocks until there is room. Throws as `trySend`, and `ERR_SHARED_TIMEOUT`. */
+  sendSync(message: Message, options?: SharedBlockOptions): void
+  /**
+   * Resolves when the message is in the queue; rejects as `sendSync` throws. Bytes must stay as they are until then. Messages are
+   * sent in order where each call waits for the one before.
+   */
+  send(message: Message, options?: SharedWaitOptions): Promise<void>
+
+  /** A message; `undefined` when there is none, or when others receive at this moment. */
+  tryReceive(): Message | undefined
+  /**
+   * Blocks until there is a message; `undefined` when the channel is closed and empty.
+   *
+   * @throws {SharedError} `ERR_SHARED_TIMEOUT`
+   */
+  receiveSync(options?: SharedBlockOptions): Message | undefined
+  /** As `receiveSync`, without blocking. */
+  receive(options?: SharedWaitOptions): Promise<Message | undefined>
+  /** All messages until the channel is closed and empty. A `break` leaves it open. */
+  [Symbol.asyncIterator](): AsyncGenerator<Message, void, void>
+
+  /** Nothing more is sent; what is in the queue is still received. For all who have the channel, and for good. */
+  close(): void
+}
+export interface Channel<Message = any> extends SharedObject {}
+
+/**
+ * A stream of bytes from one writer to one reader, of whatever thread or process. That there is only one of each is the caller's
+ * word: with more, the bytes are mixed up. The dead are not noticed.
+ */
+export class RingBuffer {
+  constructor(place?: SharedPlace, options?: ChannelOptions)
+  constructor(options?: ChannelOptions)
+  /** Bytes of such a buffer. */
+  static byteLength(options?: Pick<ChannelOptions, 'capacity'>): number
+
+  readonly capacity: number
+  readonly isClosed: boolean
+  /** Bytes that can be read. */
+  readonly readable: number
+  /** Bytes that can be written. */
+  readonly writable: number
+
+  /**
+   * Writes what there is room for.
+   *
+   * @returns how many bytes
+   * @throws {SharedError} `ERR_SHARED_CLOSED`
+   */
+  tryWrite(bytes: Uint8Array): number
+  /**
+   * Writes all bytes; blocks while there is no room, each time for at most the `timeout`. When it fails, what was written until
+   * then is in the stream.
+   *
+   * @throws {SharedError} `ERR_SHARED_CLOSED`, `ERR_SHARED_TIMEOUT`
+   */
+  writeSync(bytes: Uint8Array, options?: SharedBlockOptions): void
+  /** As `writeSync`, without blocking. The bytes must stay as they are until it has resolved. */
+  write(bytes: Uint8Array, options?: SharedWaitOptions): Promise<void>
+
+  /** Reads what is there into `into`: how many bytes; 0 when there are none, -1 when it is closed and empty. */
+  tryRead(into: Uint8Array): number
+  /**
+   * Blocks until there is at least one byte. How many were read, -1 when it is closed and empty.
+   *
+   * @throws {SharedError} `ERR_SHARED_TIMEOUT`
+   */
+  readSync(into: Uint8Array, options?: SharedBlockOptions): number
+  /** As `readSync`, without blocking. */
+  read(into: Uint8Array, options?: SharedWaitOptions): Promise<number>
+  /** What comes, in pieces, until it is closed and empty. A `break` leaves it open. */
+  [Symbol.asyncIterator](): AsyncGenerator<Buffer, void, void>
+
+  /** Nothing more is written; what is there is still read. For good. */
+  close(): void
+}
+export interface RingBuffer extends SharedObject {}
+
+/** Options of a `RateLimiter`. */
+export interface RateLimiterOptions extends SharedObjectOptions {
+  /** How many tokens there are for each interval, an integer from 1 to 1e9. */
+  tokens: number
+  /** Milliseconds, 0.001 to 1e9. @default 1000 */
+  interval?: number
+  /** How many tokens the bucket holds, an integer from 1 to 1e9. @default `tokens` */
+  burst?: number
+}
+
+/**
+ * A bucket of tokens for all threads and processes together: full at first, filled by one token every `interval / tokens`
+ * milliseconds.
+ */
+export class RateLimiter {
+  constructor(place: SharedPlace, options: RateLimiterOptions)
+  constructor(options: RateLimiterOptions)
+  /** Bytes of a limiter: 64. */
+  static readonly byteLength: number
+
+  readonly burst: number
+  /** How many tokens there are, at this moment. */
+  readonly available: number
+
+  /**
+   * Takes tokens if they are there.
+   *
+   * @param tokens 1 to `burst`. @default 1
+   * @returns whether they are taken
+   */
+  tryTake(tokens?: number): boolean
+  /** As `tryTake`; `retryAfter` is in how many milliseconds the tokens will be there, 0 when they are taken. */
+  attempt(tokens?: number): { allowed: boolean; retryAfter: number }
+  /** Resolves when the tokens are taken. Those that wait are not in a line: who looks first when they are there has them. */
+  take(tokens?: number, options?: Omit<SharedWaitOptions, 'ref'>): Promise<void>
+  /** Fills the bucket. */
+  reset(): void
+}
+export interface RateLimiter extends SharedObject {}
+
+/** Options of a `SharedMap`. */
+export interface SharedMapOptions extends SharedObjectOptions {
+  /** How many keys there is room for, 1 to 16777216. */
+  capacity: number
+  /** Bytes of the longest key, as UTF-8: 1 to 65535. @default 64 */
+  keyBytes?: number
+  /** Bytes of the longest value: 8 to 268435456. @default 256 */
+  valueBytes?: number
+}
+
+/** Options of a value of a `SharedMap`. */
+export interface SharedMapValueOptions {
+  /** Milliseconds after which the key is not there any more. @default for ever */
+  ttl?: number
+}
+
+/**
+ * A table of fixed size from strings to numbers or bytes, for counters and small caches. There is no other form of its calls: they
+ * have one lock for as long as a copy takes. Where a process was stopped while it had that, they throw `ERR_SHARED_TIMEOUT` after
+ * ten seconds. `size`, `keys` and `clear` look at all of the table.
+ *
+ * A key that is too long is an `ArgumentError`, `ERR_OUT_OF_RANGE`, in all of them.
+ */
+export class SharedMap {
+  constructor(place: SharedPlace, options: SharedMapOptions)
+  constructor(options: SharedMapOptions)
+  /** Bytes of such a map. */
+  static byteLength(options: Pick<SharedMapOptions, 'capacity' | 'keyBytes' | 'valueBytes'>): number
+
+  readonly capacity: number
+  /** How many keys there are. */
+  readonly size: number
+
+  /** A number, a copy of the bytes, or `undefined` when the key is not there. */
+  get(key: string): number | Buffer | undefined
+  has(key: string): boolean
+  /**
+   * @param value a string is kept as its bytes, by UTF-8, and is given back as a Buffer
+   * @param options without a `ttl` the key stays, whatever it had before
+   * @throws {SharedError} `ERR_SHARED_FULL`
+   * @throws {ArgumentError} `ERR_OUT_OF_RANGE`: longer than `valueBytes`
+   */
+  set(key: string, value: number | string | Uint8Array, options?: SharedMapValueOptions): this
+  /**
+   * Adds to a number; where there is none, to 0.
+   *
+   * @param by @default 1
+   * @param options for a number that was not there; one that was keeps its time
+   * @returns the new number
+   * @throws {SharedError} `ERR_SHARED_FULL`
+   * @throws {ArgumentError} `ERR_INVALID_ARG_VALUE`: there are bytes
+   */
+  increment(key: string, by?: number, options?: SharedMapValueOptions): number
+  /** @returns whether it was there */
+  delete(key: string): boolean
+  clear(): void
+  /** All keys, as they are at this moment. */
+  keys(): string[]
+}
+export interface SharedMap extends SharedObject {}
+
 /** A native task as `tasks()` lists it. */
 export interface TaskDescription {
   name: TaskName
@@ -2034,6 +2699,7 @@ export type ErrorCode =
   | 'ERR_WORKER_LOAD_FAILED'
   | 'ERR_WORKER_OUT_OF_MEMORY'
   | 'ERR_WORKER_TERMINATED'
+  | SharedErrorCode
 
 /** The base class of every error that offloop makes. */
 export class OffloopError extends Error {
@@ -2147,4 +2813,34 @@ export class FfmpegError extends OffloopError {
   readonly command: string
   /** `undefined` if it was not started, or was ended by a signal. */
   readonly exitCode: number | undefined
+}
+
+/** Codes of `SharedError`. */
+export type SharedErrorCode =
+  /** A wait took longer than its `timeout`. */
+  | 'ERR_SHARED_TIMEOUT'
+  /** What is to be given back is not this thread's. */
+  | 'ERR_SHARED_NOT_OWNER'
+  /** The thread would wait for itself for ever. */
+  | 'ERR_SHARED_DEADLOCK'
+  /** The channel or ring buffer is closed. */
+  | 'ERR_SHARED_CLOSED'
+  /** What lies in the memory is another object, or was made with other options. */
+  | 'ERR_SHARED_KIND'
+  /** The region is there, and has another size. */
+  | 'ERR_SHARED_SIZE'
+  /** The region is not there, and was not to be made. */
+  | 'ERR_SHARED_MISSING'
+  /** The region's file is another user's, or open to other users. */
+  | 'ERR_SHARED_FOREIGN'
+  /** Named regions are on Unix only, and where JavaScript may have memory that is not the engine's. */
+  | 'ERR_SHARED_UNSUPPORTED'
+  /** The map has no room for another key. */
+  | 'ERR_SHARED_FULL'
+  /** The system refused the region: the message has its reason. */
+  | 'ERR_SHARED_FAILED'
+
+/** A shared object, or a region, that does not do what was asked of it. */
+export class SharedError extends OffloopError {
+  readonly code: SharedErrorCode
 }

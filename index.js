@@ -12,11 +12,32 @@ const { info } = require('./lib/info')
 const { WorkerPool } = require('./lib/pool')
 const { exec, execFile, fork, runNodeScript, safeArgument, spawn } = require('./lib/process/exec')
 const { defaultPool, runTask } = require('./lib/run-task')
+const { atomics } = require('./lib/shared/atomics')
+const { Channel, RingBuffer } = require('./lib/shared/channel')
+const { Counter, Gauge } = require('./lib/shared/counters')
+const { RateLimiter } = require('./lib/shared/limiter')
+const { Barrier, Condition, Mutex, Once, RwLock, Semaphore } = require('./lib/shared/locks')
+const { SharedMap } = require('./lib/shared/map')
+const { SharedRegion } = require('./lib/shared/region')
 const { tasks } = require('./lib/tasks')
 const { runWorker } = require('./lib/workers/run-worker')
 
 module.exports = {
+  Barrier,
+  Channel,
+  Condition,
+  Counter,
+  Gauge,
+  Mutex,
+  Once,
+  RateLimiter,
+  RingBuffer,
+  RwLock,
+  Semaphore,
+  SharedMap,
+  SharedRegion,
   WorkerPool,
+  atomics,
   defaultPool,
   exec,
   execFile,

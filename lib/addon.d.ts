@@ -214,3 +214,147 @@ export class Children {
   disconnect(id: number): void
   keepAlive(alive: boolean): void
 }
+
+/** Blocks until what the last attempt of this thread waits for may be there, for so many ms at most. Whether it may. */
+export function sharedBlock(ms: number): boolean
+/** Waits no longer for what the last attempt waits for. */
+export function sharedRetire(): void
+
+/** Waits that do not block. */
+export class SharedWaits {
+  /** @param listener is told the numbers of those that are over. Held */
+  constructor(listener: (ids: number[]) => void)
+  /** Is told under this number when what the last attempt of this thread waits for may be there. */
+  add(id: number): void
+  remove(id: number): void
+  keepAlive(alive: boolean): void
+}
+
+/** Waits at a word, for `Atomics`. */
+export class Parking {
+  /** `false` when the word has another value. Blocks by `block`, or has `waits` told of the end. */
+  enter(id: number, word: Uint8Array, value: number | bigint, waits?: SharedWaits): boolean
+  /** Whether it was told within so many ms. */
+  block(id: number, ms: number): boolean
+  /** `false` when it was told. */
+  leave(id: number): boolean
+  static notify(word: Uint8Array, count: number): number
+}
+
+/** What this thread writes into a lock that it takes. */
+export function sharedMe(): bigint
+
+/** Attempts answer 1, 2 when a dead owner had it, -1 to wait. With `cares` they look after the owners. */
+export class SharedMutex {
+  constructor(memory: Uint8Array)
+  lock(cares: boolean): number
+  /** Tells one of those that wait. */
+  tell(): void
+}
+
+export class SharedSemaphore {
+  constructor(memory: Uint8Array, permits: number)
+  tryAcquire(): boolean
+  acquire(cares: boolean): number
+  release(): boolean
+  available(): number
+}
+
+export class SharedRwLock {
+  constructor(memory: Uint8Array, readers: number)
+  tryRead(): number
+  read(cares: boolean): number
+  tryWrite(): number
+  claim(cares: boolean): number
+  drained(claimed: number, cares: boolean): number
+  giveUpWrite(claimed: number): void
+  unlockRead(): boolean
+  unlockWrite(): boolean
+}
+
+export class SharedBarrier {
+  constructor(memory: Uint8Array, parties: number)
+  /** The round to be waited for, -1 for the last to arrive. */
+  arrive(): number
+  pass(round: number): number
+  leave(round: number): boolean
+  arrived(): number
+}
+
+export class SharedOnce {
+  constructor(memory: Uint8Array)
+  /** 0 when it is done, 1 for the turn to do it, -1 to wait. */
+  attempt(cares: boolean): number
+  finish(done: boolean): boolean
+  isDone(): boolean
+}
+
+export class SharedCondition {
+  constructor(memory: Uint8Array)
+  signal(): number
+  /** 1 when somebody has told since, or -1 to wait. */
+  wait(signal: number): number
+  notify(all: boolean): void
+}
+
+/** Opens a channel of this thread: its number. Both memories are kept by the caller until `channelForget`. */
+export function channelOpen(memory: Uint8Array, desk: Uint8Array): number
+export function channelForget(number: number): void
+/**
+ * Sends the first bytes on the desk: 1 when it is sent, 0 when the channel is closed, -1 to wait. `message` is their number, the
+ * kind above 16 bits, and 1 << 24 to look after owners.
+ */
+export function channelSend(number: number, message: number): number
+export function channelSendLong(number: number, kind: number, message: Uint8Array, cares: boolean): number
+/** The kind times 2 ** 32 and the length; -2 at the end, -1 to wait. The message is on the desk, or else `channelLong`. */
+export function channelReceive(number: number, cares: 0 | 1): number
+export function channelLong(): ArrayBuffer
+export function channelClose(number: number): void
+export function channelIsClosed(number: number): boolean
+export function channelUsed(number: number): number
+export function channelMost(number: number): number
+
+export class SharedRingBuffer {
+  constructor(memory: Uint8Array)
+  /** How many bytes; -2 when it is closed, -1 to wait. */
+  write(bytes: Uint8Array): number
+  read(into: Uint8Array): number
+  close(): void
+  isClosed(): boolean
+  used(): number
+}
+
+export class SharedRateLimiter {
+  constructor(memory: Uint8Array, msPerToken: number, burst: number)
+  /** 0, or in how many ms there are so many. */
+  take(tokens: number): number
+  available(): number
+  reset(): void
+}
+
+export class SharedMap {
+  constructor(memory: Uint8Array, capacity: number, keyBytes: number, valueBytes: number)
+  static bytes(capacity: number, keyBytes: number, valueBytes: number): number
+  /** 1 when it is there, 0 when it is not, -1 to wait. */
+  get(key: string, cares: boolean): number
+  /** What `get` or `add` has found. */
+  found(): any
+  /** 1 when it is stored, 0 when the map is full, -1 to wait. */
+  set(key: string, value: number | Uint8Array, ttl: number, cares: boolean): number
+  /** As `set`, and 2 for what is no number. */
+  add(key: string, by: number, ttl: number, cares: boolean): number
+  delete(key: string, cares: boolean): number
+  clear(cares: boolean): number
+  len(cares: boolean): number
+  keys(cares: boolean): string[] | null
+}
+
+/** Memory of a name. Unix only. */
+export class NamedMemory {
+  private constructor()
+  static open(name: string, bytes: number, amongProcesses: boolean, mayBeMade: boolean): NamedMemory
+  readonly made: boolean
+  /** Nothing where the platform allows no such buffer. */
+  buffer(): ArrayBuffer | null
+  close(): void
+}

@@ -43,7 +43,7 @@ class OffloopError extends Error {
   }
 }
 
-const limitCodes = new Set(['ERR_TASK_TIMEOUT', 'ERR_QUEUE_TIMEOUT', 'ERR_FFMPEG_TIMEOUT'])
+const limitCodes = new Set(['ERR_TASK_TIMEOUT', 'ERR_QUEUE_TIMEOUT', 'ERR_FFMPEG_TIMEOUT', 'ERR_SHARED_TIMEOUT'])
 
 const crashCodes = new Set([
   'ERR_TASK_PANICKED',
@@ -91,6 +91,9 @@ class ImageError extends OffloopError {}
 /** A child process that could not be started, or did not end well; has execa's fields. */
 class ProcessError extends OffloopError {}
 
+/** What threads and processes share could not be had in time, or not at all, or not by this thread. */
+class SharedError extends OffloopError {}
+
 /** ffmpeg or ffprobe is missing, or has failed; has `stderr`, its last words, `command` and `exitCode`. */
 class FfmpegError extends OffloopError {}
 
@@ -107,6 +110,7 @@ const classes = {
   ImageError,
   ProcessError,
   FfmpegError,
+  SharedError,
 }
 
 // As Node's own errors have it: a name on the prototype, which is not listed when the error is printed.
@@ -141,6 +145,9 @@ const classOfCode = {
   ERR_PROCESS_TIMEOUT: ProcessError,
   ERR_CHILD_PROCESS_STDIO_MAXBUFFER: ProcessError,
   ERR_REQUEST_TIMEOUT: TimeoutError,
+  ERR_IPC_CHANNEL_CLOSED: ProcessError,
+  ERR_INVALID_HANDLE_TYPE: ArgumentError,
+  ERR_MISSING_ARGS: ArgumentError,
   ERR_UNKNOWN_SIGNAL: ArgumentError,
   ERR_UNSAFE_ARGUMENT: ArgumentError,
   ERR_FFMPEG_CODEC_MISSING: FfmpegError,
@@ -156,6 +163,17 @@ const classOfCode = {
   ERR_IMAGE_INVALID: ImageError,
   ERR_IMAGE_TOO_LARGE: ImageError,
   ERR_IMAGE_UNSUPPORTED: ImageError,
+  ERR_SHARED_CLOSED: SharedError,
+  ERR_SHARED_DEADLOCK: SharedError,
+  ERR_SHARED_FAILED: SharedError,
+  ERR_SHARED_FOREIGN: SharedError,
+  ERR_SHARED_FULL: SharedError,
+  ERR_SHARED_KIND: SharedError,
+  ERR_SHARED_MISSING: SharedError,
+  ERR_SHARED_NOT_OWNER: SharedError,
+  ERR_SHARED_SIZE: SharedError,
+  ERR_SHARED_TIMEOUT: SharedError,
+  ERR_SHARED_UNSUPPORTED: SharedError,
 }
 
 /**

@@ -12,22 +12,23 @@
  */
 
 const os = require('node:os')
-const { builds, checks, corrections } = require('./test/checks')
+const { builds, checks, corrections, lints } = require('./test/checks')
 const { matrix } = require('./test/matrix')
 const { printReport } = require('./test/report')
 const { missingTools, setUp } = require('./test/set-up')
 const { runStep } = require('./test/step')
 
 /**
- * Each stage stands on those before it, which is why a failure in one of the first three ends the run.
+ * Each stage stands on those before it, which is why a failure in one of the first three ends the run. What is `beside` the
+ * steps runs at the same time: the last minutes of building the addon are one core's work.
  *
  * @param {boolean} fix
- * @returns {Generator<{ essential: boolean, steps: Iterable<import('./test/step').Step> }>}
+ * @returns {Generator<{ essential: boolean, steps: Iterable<import('./test/step').Step>, beside?: import('./test/step').Step[] }>}
  */
 function* stages(fix) {
   yield { essential: true, steps: setUp() }
   if (fix) yield { essential: true, steps: corrections() }
-  yield { essential: true, steps: builds() }
+  yield { essential: true, steps: builds(), beside: lints() }
   yield { essential: false, steps: checks() }
   yield { essential: false, steps: matrix() }
 }
@@ -43,12 +44,19 @@ async function main(argv) {
     return finish([{ name: 'set-up', seconds: 0, passed: 0, failed: 1 }])
   }
   const results = []
-  for (const { essential, steps } of stages(argv.includes('--fix'))) {
-    const before = results.length
-    for (const step of steps) results.push(await runStep(step))
-    if (essential && results.slice(before).some(({ failed }) => failed > 0)) break
+  for (const { essential, steps, beside = [] } of stages(argv.includes('--fix'))) {
+    const done = await Promise.all([runAll(steps), runAll(beside)])
+    results.push(...done.flat())
+    if (essential && done[0].some(({ failed }) => failed > 0)) break
   }
   finish(results)
+}
+
+/** One after the other. @param {Iterable<import('./test/step').Step>} steps */
+async function runAll(steps) {
+  const results = []
+  for (const step of steps) results.push(await runStep(step))
+  return results
 }
 
 /** @param {import('./test/step').Result[]} results */

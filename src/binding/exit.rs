@@ -13,13 +13,16 @@ use super::session::shut_down_all;
 type Listen<'a> = FnArgs<(&'static str, Function<'a, (), ()>)>;
 
 #[napi(module_exports)]
-pub fn listen(_exports: Object<'_>, env: Env) -> Result<()> {
+pub fn listen(exports: Object<'_>, env: Env) -> Result<()> {
+    super::shared::export_channel(&exports, env)?;
     let process: Object<'_> = env.get_global()?.get_named_property("process")?;
     let once: Function<'_, Listen<'_>, Unknown<'_>> = process.get_named_property("once")?;
     let on_exit = env.create_function_from_closure::<(), (), _>("offloop", |_| {
         shut_down_all();
         #[cfg(unix)]
         super::children::end_all_here();
+        #[cfg(unix)]
+        super::shared::close_all_here();
         Ok(())
     })?;
     once.apply(process, ("exit", on_exit).into())?;

@@ -18,5 +18,6 @@ mod one_off;
 mod pool;
 mod remote_seat;
 mod seat;
+mod shared;
 mod values;
 mod wake;

@@ -161,6 +161,20 @@ impl Binary {
         }
     }
 
+    /// Where an element of shared memory is, for atomic operations; `None` for memory that is not shared. It may be used as
+    /// long as this value lives.
+    ///
+    /// # Panics
+    /// When there is no such element.
+    pub fn shared_at(&self, index: usize) -> Option<*mut u8> {
+        assert!(index < self.len(), "past the end of a Binary");
+        match &*self.memory {
+            // SAFETY: within the view, by the assertion.
+            Memory::Shared { at, .. } => Some(unsafe { at.add(index * self.element.size()) }.cast_mut()),
+            _ => None,
+        }
+    }
+
     /// The bytes: in place where that is possible, a snapshot of shared memory.
     pub fn bytes(&self) -> Cow<'_, [u8]> {
         if let Some(bytes) = self.as_slice() {

@@ -1,5 +1,6 @@
 //! Every native task there is. One file or folder per family; a new task is its file and one line in `ALL`.
 
+mod atomics;
 mod digest;
 mod fault;
 mod file;
@@ -12,6 +13,7 @@ use crate::engine::Entry;
 
 /// The registry, in the order in which `tasks()` lists it.
 pub static ALL: &[Entry] = &[
+    Entry::of::<atomics::Increment>(),
     Entry::of::<digest::Hash>(),
     Entry::of::<fault::Fault>(),
     Entry::of::<image::Metadata>(),
