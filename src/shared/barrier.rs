@@ -23,6 +23,10 @@ impl<M: Memory> Barrier<M> {
         Self { state, opened }
     }
 
+    pub fn state(&self) -> &M::Word64 {
+        &self.state
+    }
+
     /// Is one of those that have arrived: `Ok` for the last one, for whom it opens; for the others the round that they wait for.
     pub fn arrive(&self, parties: u32) -> Result<(), u32> {
         let mut state = self.state.load();

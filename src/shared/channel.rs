@@ -85,6 +85,22 @@ impl<M: Memory> Channel<M> {
         self.closed.load() == 1
     }
 
+    pub fn head(&self) -> &M::Word64 {
+        &self.head
+    }
+
+    pub fn tail(&self) -> &M::Word64 {
+        &self.tail
+    }
+
+    pub fn readable(&self) -> &Event<M> {
+        &self.readable
+    }
+
+    pub fn writable(&self) -> &Event<M> {
+        &self.writable
+    }
+
     pub fn sender(&self) -> &M::Word64 {
         self.senders.owner()
     }

@@ -25,6 +25,14 @@ impl<M: Memory> RingBuffer<M> {
         Self { tail, readable, _apart: [0; 14], head, writable, closed, _rest: [0; 27] }
     }
 
+    pub fn head(&self) -> &M::Word64 {
+        &self.head
+    }
+
+    pub fn tail(&self) -> &M::Word64 {
+        &self.tail
+    }
+
     /// Bytes that can be read.
     pub fn used(&self) -> u64 {
         let head = self.head.load();

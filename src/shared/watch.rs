@@ -12,7 +12,7 @@ use super::event::Event;
 use super::os::{Real, wait_for_any};
 use super::owner::{Owner, is_alive};
 
-/// How often owners are looked after, and everything is looked at again: whoever was to hand on a wake may have died.
+/// How often everything is looked at again: an owner may have died, and so may whoever was about to tell.
 pub const CARE: Duration = Duration::from_millis(40);
 
 /// Who is told. From the watch's thread; must not block.
@@ -20,18 +20,59 @@ pub trait Told: Send + Sync {
     fn tell(&self, id: u32);
 }
 
-/// Words that say who has what is waited for: it is worth an attempt when one of them is dead.
+/// When it is worth an attempt although nobody has told.
 #[derive(Clone, Copy)]
-pub struct Owners {
-    pub at: *const AtomicU64,
-    pub count: usize,
+pub enum Check {
+    Never,
+    /// When one of so many owners is nobody, or dead.
+    Any(*const AtomicU64, usize),
+    /// When all are.
+    All(*const AtomicU64, usize),
+    /// When the word is another.
+    Moved(*const AtomicU64, u64),
+}
+
+impl Check {
+    pub fn any(owners: &[AtomicU64]) -> Self {
+        Self::Any(owners.as_ptr(), owners.len())
+    }
+
+    pub fn all(owners: &[AtomicU64]) -> Self {
+        Self::All(owners.as_ptr(), owners.len())
+    }
+
+    pub fn one(owner: &AtomicU64) -> Self {
+        Self::Any(owner, 1)
+    }
+
+    pub fn moved(word: &AtomicU64) -> Self {
+        Self::Moved(word, word.load(SeqCst))
+    }
+
+    /// # Safety
+    /// What it points to lives.
+    unsafe fn is_worth(&self, mut lives: impl FnMut(Owner) -> bool) -> bool {
+        // SAFETY: the caller vouches for it, and there are so many.
+        unsafe {
+            match *self {
+                Self::Never => false,
+                Self::Any(at, count) => {
+                    std::slice::from_raw_parts(at, count).iter().any(|owner| !lives(owner.load(SeqCst)))
+                }
+                Self::All(at, count) => {
+                    std::slice::from_raw_parts(at, count).iter().all(|owner| !lives(owner.load(SeqCst)))
+                }
+                Self::Moved(at, seen) => (*at).load(SeqCst) != seen,
+            }
+        }
+    }
 }
 
 /// One who waits.
 pub struct Waiting {
     pub event: *const Event<Real>,
     pub seen: u32,
-    pub owners: Owners,
+    pub check: Check,
     pub told: Arc<dyn Told>,
     /// The environment's number, and the wait's number there.
     pub of: (u32, u32),
@@ -44,11 +85,6 @@ impl Waiting {
     fn event(&self) -> &Event<Real> {
         // SAFETY: it lives until the wait is over, and so does this value.
         unsafe { &*self.event }
-    }
-
-    fn owners(&self) -> &[AtomicU64] {
-        // SAFETY: as above.
-        unsafe { std::slice::from_raw_parts(self.owners.at, self.owners.count) }
     }
 
     fn is_over(&self) -> bool {
@@ -141,10 +177,10 @@ impl Watch {
             waits = self.some.wait(waits).unwrap_or_else(PoisonError::into_inner);
         }
         let mut alive: HashMap<Owner, bool> = HashMap::new();
-        let mut lives = |owner: Owner| owner == 0 || *alive.entry(owner).or_insert_with(|| is_alive(owner));
+        let mut lives = |owner: Owner| owner != 0 && *alive.entry(owner).or_insert_with(|| is_alive(owner));
         waits.retain(|waiting| {
-            let dead = cares && waiting.owners().iter().any(|owner| !lives(owner.load(SeqCst)));
-            let over = dead || waiting.is_over();
+            // SAFETY: it lives until the wait is over.
+            let over = waiting.is_over() || (cares && unsafe { waiting.check.is_worth(&mut lives) });
             if over {
                 waiting.event().retire();
                 waiting.told.tell(waiting.of.1);

@@ -4,16 +4,17 @@ use std::cell::RefCell;
 use std::ffi::CString;
 use std::panic::catch_unwind;
 use std::ptr;
+use std::sync::atomic::Ordering::SeqCst;
 
 use napi::bindgen_prelude::*;
 use napi::{JsValue, check_status, sys};
 use napi_derive::napi;
 
 use crate::binding::values::{self, array_buffer, bytes_of};
-use crate::shared::watch::Owners;
-use crate::shared::{Area, Channel, Message, Real, RingBuffer, Sent, me};
+use crate::shared::watch::Check;
+use crate::shared::{Area, Attempt, Channel, Message, Real, RingBuffer, Sent, me};
 
-use super::{NOBODY, Words, answer, care};
+use super::{Words, answer, care};
 
 /// What is no message: the end.
 const END: f64 = -2.0;
@@ -52,8 +53,10 @@ impl Open {
         let message = Message { kind: kind as u8, len };
         // SAFETY: the caller vouches for the bytes; the length was checked.
         let sent = unsafe { self.channel.send(self.area, me(), &message, from, care(cares)) };
-        let owners = Owners { at: self.channel.sender(), count: 1 };
-        Ok(answer(sent, owners, |sent| if sent == Sent::Sent { 1.0 } else { 0.0 }))
+        // For another sender, or for a receiver.
+        let for_room = matches!(sent, Attempt::Wait(event, _) if ptr::eq(event, self.channel.writable()));
+        let check = if for_room { Check::moved(self.channel.head()) } else { Check::one(self.channel.sender()) };
+        Ok(answer(sent, check, |sent| if sent == Sent::Sent { 1.0 } else { 0.0 }))
     }
 }
 
@@ -118,8 +121,13 @@ fn channel_receive(number: u32, cares: u32) -> Result<f64> {
     };
     // SAFETY: either is memory for so many bytes: the desk, or the vector's, which stays where it is.
     let received = unsafe { channel.receive(area, me(), place, care(cares == 1)) };
-    let owners = Owners { at: channel.receiver(), count: 1 };
-    Ok(answer(received, owners, |message| {
+    let for_message = matches!(received, Attempt::Wait(event, _) if ptr::eq(event, channel.readable()));
+    let check = if for_message {
+        Check::Moved(channel.tail(), channel.head().load(SeqCst))
+    } else {
+        Check::one(channel.receiver())
+    };
+    Ok(answer(received, check, |message| {
         message.map_or(END, |message| f64::from(message.kind) * KIND + message.len as f64)
     }))
 }
@@ -242,7 +250,7 @@ impl RingBufferHandle {
         let (from, len) = bytes_of(env, bytes)?;
         // SAFETY: Node says that so many bytes are there; that there is one writer is the caller's word.
         let written = unsafe { self.ring.write(self.area, from, len) };
-        Ok(answer(written, NOBODY, |len| len.map_or(END, |len| len as f64)))
+        Ok(answer(written, Check::moved(self.ring.head()), |len| len.map_or(END, |len| len as f64)))
     }
 
     /// How many bytes were read; -2 at the end, -1 to wait. `into` is not empty.
@@ -251,7 +259,9 @@ impl RingBufferHandle {
         let (to, len) = bytes_of(env, into)?;
         // SAFETY: as above, for the one reader.
         let read = unsafe { self.ring.read(self.area, to.cast_mut(), len) };
-        Ok(answer(read, NOBODY, |len| len.map_or(END, |len| len as f64)))
+        Ok(answer(read, Check::Moved(self.ring.tail(), self.ring.head().load(SeqCst)), |len| {
+            len.map_or(END, |len| len as f64)
+        }))
     }
 
     #[napi]

@@ -5,18 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
 
-use crate::shared::watch::Owners;
+use crate::shared::watch::Check;
 use crate::shared::{ALL, Attempt, Barrier, Event, Mutex, Once, Real, RwLock, Semaphore, Taken, Turn, me};
 
-use super::{NOBODY, Words, answer, care, taken};
-
-fn one(owner: &AtomicU64) -> Owners {
-    Owners { at: owner, count: 1 }
-}
-
-fn all(owners: &[AtomicU64]) -> Owners {
-    Owners { at: owners.as_ptr(), count: owners.len() }
-}
+use super::{Words, answer, care, taken};
 
 /// What this thread writes into a lock that it takes.
 #[napi]
@@ -38,7 +30,7 @@ impl MutexHandle {
     /// 1, 2 when its owner has died, -1 to wait.
     #[napi]
     pub fn lock(&self, cares: bool) -> f64 {
-        answer(self.0.lock(me(), care(cares)), one(self.0.owner()), taken)
+        answer(self.0.lock(me(), care(cares)), Check::one(self.0.owner()), taken)
     }
 
     /// Tells one of those that wait: the lock is free.
@@ -76,7 +68,7 @@ impl SemaphoreHandle {
     /// 1, 2 when its owner has died, -1 to wait.
     #[napi]
     pub fn acquire(&self, cares: bool) -> f64 {
-        answer(self.semaphore().acquire(me(), care(cares)), all(self.permits), taken)
+        answer(self.semaphore().acquire(me(), care(cares)), Check::any(self.permits), taken)
     }
 
     /// Whether this thread had one.
@@ -117,8 +109,8 @@ impl RwLockHandle {
         let attempt = self.lock.read(self.readers, me(), care(cares));
         // Either a writer is in the way, or there are too many readers.
         let for_readers = matches!(attempt, Attempt::Wait(event, _) if std::ptr::eq(event, self.lock.left()));
-        let owners = if for_readers { all(self.readers) } else { one(self.lock.writer()) };
-        answer(attempt, owners, taken)
+        let check = if for_readers { Check::any(self.readers) } else { Check::one(self.lock.writer()) };
+        answer(attempt, check, taken)
     }
 
     /// 0 when it is not free.
@@ -130,14 +122,14 @@ impl RwLockHandle {
     /// The first half of writing: 1, 2 when a writer has died, -1 to wait.
     #[napi]
     pub fn claim(&self, cares: bool) -> f64 {
-        answer(self.lock.claim(me(), care(cares)), one(self.lock.writer()), taken)
+        answer(self.lock.claim(me(), care(cares)), Check::one(self.lock.writer()), taken)
     }
 
     /// The second half: `claimed` is what the first half gave.
     #[napi]
     pub fn drained(&self, claimed: f64, cares: bool) -> f64 {
         let claimed = taken_as(claimed);
-        answer(self.lock.drained(self.readers, claimed, care(cares)), all(self.readers), taken)
+        answer(self.lock.drained(self.readers, claimed, care(cares)), Check::all(self.readers), taken)
     }
 
     /// Ends what `claim` has begun.
@@ -186,7 +178,7 @@ impl BarrierHandle {
     /// 1, or -1 to wait.
     #[napi]
     pub fn pass(&self, round: u32) -> f64 {
-        answer(self.barrier.pass(round), NOBODY, |()| 1.0)
+        answer(self.barrier.pass(round), Check::moved(self.barrier.state()), |()| 1.0)
     }
 
     /// `false` when it has opened meanwhile.
@@ -214,7 +206,7 @@ impl OnceHandle {
     /// 0 when it is done, 1 when it is this thread's turn to do it, -1 to wait.
     #[napi]
     pub fn attempt(&self, cares: bool) -> f64 {
-        answer(self.0.attempt(me(), care(cares)), one(self.0.doer()), |turn| match turn {
+        answer(self.0.attempt(me(), care(cares)), Check::one(self.0.doer()), |turn| match turn {
             Turn::Done => 0.0,
             Turn::Yours => 1.0,
         })
@@ -250,7 +242,7 @@ impl ConditionHandle {
     /// 1 when somebody has told since the signal was this, or -1 to wait.
     #[napi]
     pub fn wait(&self, signal: u32) -> f64 {
-        answer(self.0.attempt(|| self.0.has_changed(signal).then_some(())), NOBODY, |()| 1.0)
+        answer(self.0.attempt(|| self.0.has_changed(signal).then_some(())), Check::Never, |()| 1.0)
     }
 
     /// Tells one of those that wait, or all.

@@ -7,7 +7,7 @@ use napi::sys;
 use napi_derive::napi;
 
 use crate::binding::values::{self, array_buffer, bytes_of};
-use crate::shared::watch::Owners;
+use crate::shared::watch::Check;
 use crate::shared::{Access, Attempt, Found, Real, SharedMap, Slots, Stored, me, now};
 
 use super::{Words, answer, care};
@@ -44,7 +44,7 @@ impl MapHandle {
     }
 
     fn answer<T>(&self, attempt: Attempt<'_, Real, T>, done: impl FnOnce(T) -> f64) -> f64 {
-        answer(attempt, Owners { at: self.map.owner(), count: 1 }, done)
+        answer(attempt, Check::one(self.map.owner()), done)
     }
 
     /// 1 when it is there (`found` has it), 0 when it is not, -1 to wait.

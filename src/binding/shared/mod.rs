@@ -17,13 +17,12 @@ pub(super) use channel::export as export_channel;
 pub(super) use region::close_all_here;
 
 use std::cell::Cell;
-use std::ptr;
 use std::time::Duration;
 
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
 
-use crate::shared::watch::Owners;
+use crate::shared::watch::Check;
 use crate::shared::{Attempt, Event, Owner, Real, Taken, is_alive};
 
 use super::values::bytes_of;
@@ -36,21 +35,19 @@ const WAIT: f64 = -1.0;
 struct Pending {
     event: *const Event<Real>,
     seen: u32,
-    owners: Owners,
+    check: Check,
 }
 
 thread_local! {
     static PENDING: Cell<Option<Pending>> = const { Cell::new(None) };
 }
 
-const NOBODY: Owners = Owners { at: ptr::dangling(), count: 0 };
-
-/// The answer of an attempt: a number of the caller's, or `WAIT`. `owners` say who has what is waited for.
-fn answer<T>(attempt: Attempt<'_, Real, T>, owners: Owners, done: impl FnOnce(T) -> f64) -> f64 {
+/// The answer of an attempt: a number of the caller's, or `WAIT`. The check is for when somebody dies instead of telling.
+fn answer<T>(attempt: Attempt<'_, Real, T>, check: Check, done: impl FnOnce(T) -> f64) -> f64 {
     match attempt {
         Attempt::Done(value) => done(value),
         Attempt::Wait(event, seen) => {
-            PENDING.set(Some(Pending { event, seen, owners }));
+            PENDING.set(Some(Pending { event, seen, check }));
             WAIT
         }
     }

@@ -63,11 +63,11 @@ impl WaitsHandle {
     /// Is told under a number of the caller's when what the last attempt of this thread waits for may be there.
     #[napi]
     pub fn add(&self, id: u32) -> Result<()> {
-        let Some(Pending { event, seen, owners }) = PENDING.take() else {
+        let Some(Pending { event, seen, check }) = PENDING.take() else {
             self.0.mail.tell(id);
             return Ok(());
         };
-        let waiting = Waiting { event, seen, owners, told: self.told(), of: (self.0.number, id) };
+        let waiting = Waiting { event, seen, check, told: self.told(), of: (self.0.number, id) };
         // SAFETY: the JS layer keeps the memory until the wait is over or removed, and the end of the environment removes it.
         unsafe { watch::add(waiting) }?;
         Ok(())
