@@ -167,24 +167,27 @@ test('a region is not made by `new`', () => {
   expect(() => new SharedRegion()).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }))
 })
 
-/** Calls that have to wait, blocking or not, all of them with the same options. @type {[string, (options: any) => any, boolean][]} */
+/** Calls that have to wait, blocking or not, all of them with the same options. @type {[string, (options: any) => any][]} */
 const waits = [
-  ['Mutex.lock', (options) => locked().lock(options), true],
-  ['RwLock.read', (options) => written().read(options), true],
-  ['RwLock.readSync', (options) => written().readSync(options), false],
-  ['RwLock.write', (options) => written().write(options), true],
-  ['RwLock.writeSync', (options) => written().writeSync(options), false],
-  ['Semaphore.acquire', (options) => taken().acquire(options), true],
-  ['Semaphore.acquireSync', (options) => taken().acquireSync(options), false],
-  ['Barrier.arrive', (options) => new Barrier({ parties: 2 }).arrive(options), true],
-  ['Barrier.arriveSync', (options) => new Barrier({ parties: 2 }).arriveSync(options), false],
-  ['Channel.receive', (options) => new Channel().receive(options), true],
-  ['Channel.receiveSync', (options) => new Channel().receiveSync(options), false],
-  ['Channel.send', (options) => full().send('a', options), true],
-  ['Channel.sendSync', (options) => full().sendSync('a', options), false],
-  ['RingBuffer.read', (options) => new RingBuffer().read(Buffer.alloc(1), options), true],
-  ['RingBuffer.readSync', (options) => new RingBuffer().readSync(Buffer.alloc(1), options), false],
-  ['RateLimiter.take', (options) => empty().take(1, options), true],
+  ['Mutex.lock', (options) => locked().lock(options)],
+  ['RwLock.read', (options) => written().read(options)],
+  ['RwLock.write', (options) => written().write(options)],
+  ['Semaphore.acquire', (options) => taken().acquire(options)],
+  ['Barrier.arrive', (options) => new Barrier({ parties: 2 }).arrive(options)],
+  ['Channel.receive', (options) => new Channel().receive(options)],
+  ['Channel.send', (options) => full().send('a', options)],
+  ['RingBuffer.read', (options) => new RingBuffer().read(Buffer.alloc(1), options)],
+]
+
+/** @type {[string, (options: any) => any][]} */
+const blocks = [
+  ['RwLock.readSync', (options) => written().readSync(options)],
+  ['RwLock.writeSync', (options) => written().writeSync(options)],
+  ['Semaphore.acquireSync', (options) => taken().acquireSync(options)],
+  ['Barrier.arriveSync', (options) => new Barrier({ parties: 2 }).arriveSync(options)],
+  ['Channel.receiveSync', (options) => new Channel().receiveSync(options)],
+  ['Channel.sendSync', (options) => full().sendSync('a', options)],
+  ['RingBuffer.readSync', (options) => new RingBuffer().readSync(Buffer.alloc(1), options)],
 ]
 
 const locked = () => {
@@ -213,30 +216,41 @@ const empty = () => {
   return limiter
 }
 
-describe.each(waits)('%s', (name, wait, isAsync) => {
-  test.each([
-    ['timeout', { timeout: -1 }, 'ERR_OUT_OF_RANGE'],
-    ['timeout', { timeout: NaN }, 'ERR_OUT_OF_RANGE'],
-    ['timeout', { timeout: '10' }, 'ERR_INVALID_ARG_TYPE'],
-    ['timeout', { timeout: null }, 'ERR_INVALID_ARG_TYPE'],
-    ['unknown', { timeout: 5, unknown: 1 }, 'ERR_INVALID_ARG_VALUE'],
-    ['options', 5, 'ERR_INVALID_ARG_TYPE'],
-  ])('`%s`: %p', async (option, options, code) => {
-    if (isAsync) expect(await failure(wait(options))).toEqual(refusal(code, option))
-    else expect(() => wait(options)).toThrow(refusal(code, option))
-  })
+/** What none of them takes. @type {[string, any, string][]} */
+const wrong = [
+  ['timeout', { timeout: -1 }, 'ERR_OUT_OF_RANGE'],
+  ['timeout', { timeout: NaN }, 'ERR_OUT_OF_RANGE'],
+  ['timeout', { timeout: '10' }, 'ERR_INVALID_ARG_TYPE'],
+  ['timeout', { timeout: null }, 'ERR_INVALID_ARG_TYPE'],
+  ['unknown', { timeout: 5, unknown: 1 }, 'ERR_INVALID_ARG_VALUE'],
+  ['options', 5, 'ERR_INVALID_ARG_TYPE'],
+]
 
-  test('what only the other form has', async () => {
-    if (isAsync) {
-      expect(await failure(wait({ signal: {} }))).toEqual(refusal('ERR_INVALID_ARG_TYPE', 'signal'))
-      if (name !== 'RateLimiter.take') {
-        expect(await failure(wait({ ref: 1 }))).toEqual(refusal('ERR_INVALID_ARG_TYPE', 'ref'))
-      }
-    } else {
-      expect(() => wait({ signal: new AbortController().signal })).toThrow(refusal('ERR_INVALID_ARG_VALUE', 'signal'))
-      expect(() => wait({})).toThrow(refusal('ERR_INVALID_ARG_VALUE', 'timeout'))
-    }
+/** @type {[string, any, string][]} */
+const wrongSignal = [['signal', { signal: {} }, 'ERR_INVALID_ARG_TYPE']]
+
+describe.each(waits)('%s', (_, wait) => {
+  test.each([...wrong, ...wrongSignal, ['ref', { ref: 1 }, 'ERR_INVALID_ARG_TYPE']])(
+    '`%s`: %p',
+    async (option, options, code) => {
+      expect(await failure(wait(options))).toEqual(refusal(code, option))
+    },
+  )
+})
+
+describe.each(blocks)('%s', (_, wait) => {
+  test.each([
+    ...wrong,
+    ['signal', { signal: new AbortController().signal }, 'ERR_INVALID_ARG_VALUE'],
+    ['timeout', {}, 'ERR_INVALID_ARG_VALUE'],
+    ['timeout', undefined, 'ERR_INVALID_ARG_VALUE'],
+  ])('`%s`: %p', (option, options, code) => {
+    expect(() => wait(options)).toThrow(refusal(code, option))
   })
+})
+
+test.each([...wrong, ...wrongSignal])('RateLimiter.take: `%s`: %p', async (option, options, code) => {
+  expect(await failure(empty().take(1, options))).toEqual(refusal(code, option))
 })
 
 test.each([

@@ -4,6 +4,7 @@
 // A counter that the two workers of a cluster share.
 
 const cluster = require('node:cluster')
+const { once } = require('node:events')
 const path = require('node:path')
 const { fresh } = require('../lib/fresh')
 const { interleaved } = require('../lib/rounds')
@@ -38,6 +39,12 @@ const ask = (workers, message) =>
     ),
   )
 
+/** @param {import('node:cluster').Worker} worker */
+async function end(worker) {
+  worker.process.kill()
+  await once(worker, 'exit')
+}
+
 /**
  * Increments per second, of all workers together.
  *
@@ -49,7 +56,7 @@ async function counted({ name, times, atOnce }) {
   const place = { region: `offloop-bench-${process.pid}`, port: redis?.port }
   cluster.setupPrimary({ exec: path.join(__dirname, 'cluster-worker.js') })
   const workers = Array.from({ length: WORKERS }, () => cluster.fork())
-  const valueOf = await keep(name, place, workers)
+  const { valueOf, close } = await keep(name, place, workers)
   await ask(workers, { open: { name, place } })
   await ask(workers, { count: { times: times / 10, atOnce: 1 } })
   let expected = (WORKERS * times) / 10
@@ -61,7 +68,9 @@ async function counted({ name, times, atOnce }) {
   }
   const value = await valueOf()
   if (value !== expected) throw new Error(`${name} has counted to ${value}, not to ${expected}`)
-  for (const worker of workers) worker.process.kill()
+  close?.()
+  await Promise.all(workers.map(end))
+  // Nobody is connected any more, who would take this for a fault.
   await redis?.stop()
   return rates
 }

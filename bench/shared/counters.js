@@ -71,22 +71,22 @@ const counting = {
  * @param {string} name
  * @param {Place} place
  * @param {import('node:cluster').Worker[]} workers
- * @returns {Promise<() => Promise<number>>} gives the counter's value
+ * @returns {Promise<{ valueOf: () => Promise<number>, close?: () => void }>} `valueOf` gives the counter's value
  */
 async function keep(name, { region, port }, workers) {
   if (name === OWN) {
     const counter = openCounter(region)
-    return async () => counter.value
+    return { valueOf: async () => counter.value }
   }
   if (name === REDIS) {
     const client = await connect(/** @type {number} */ (port))
-    return async () => Number(await client.get(KEY))
+    return { valueOf: async () => Number(await client.get(KEY)), close: () => client.destroy() }
   }
   let value = 0
   for (const worker of workers) {
     worker.on('message', ({ increment }) => increment && worker.send({ value: ++value }))
   }
-  return async () => value
+  return { valueOf: async () => value }
 }
 
 module.exports = { IPC, OWN, REDIS, counting, keep }

@@ -146,8 +146,8 @@ function notify(view, index, count) {
   return told < most ? told + Atomics.notify(view, place, most - told) : told
 }
 
-/** @param {any} [n] */
-function pause(n) {
+/** As the built-in one it has no parameters that count. @param {[n?: any]} args */
+function pause(...[n]) {
   if (n !== undefined && !Number.isInteger(n)) throw new TypeError(`${String(n)} is not an integral number`)
 }
 

@@ -10,7 +10,7 @@ use napi::bindgen_prelude::*;
 use napi::{JsValue, check_status, sys};
 use napi_derive::napi;
 
-use crate::binding::values::{self, array_buffer, bytes_of};
+use crate::binding::values::{self, bytes_of, copied_array_buffer};
 use crate::shared::watch::Check;
 use crate::shared::{Area, Attempt, Channel, Message, Real, RingBuffer, Sent, me};
 
@@ -200,11 +200,12 @@ unsafe fn call(
     }
 }
 
-/// The last message that was longer than the desk, an `ArrayBuffer`.
+/// The last message that was longer than the desk, an `ArrayBuffer`: a copy, which V8 frees at once. Memory of ours would wait for
+/// the event loop, to which a loop of `receiveSync` never comes.
 #[napi]
 pub fn channel_long(env: &Env) -> Unknown<'_> {
     // SAFETY: on the thread of a live `env`, inside the scope of this call; the value is of this environment.
-    unsafe { Unknown::from_raw_unchecked(env.raw(), array_buffer(env.raw(), LONG.take())) }
+    unsafe { Unknown::from_raw_unchecked(env.raw(), copied_array_buffer(env.raw(), &LONG.take())) }
 }
 
 #[napi]
