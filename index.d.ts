@@ -2144,7 +2144,7 @@ export interface SharedObjectOptions {
 export interface SharedBlockOptions {
   /**
    * Milliseconds after which it throws a `SharedError`, `ERR_SHARED_TIMEOUT`. To be given on the main thread, which must not be
-   * blocked for ever: without it, `ERR_INVALID_ARG_VALUE`. @default Infinity
+   * blocked for ever: without it, what has to wait throws `ERR_INVALID_ARG_VALUE`. @default Infinity
    */
   timeout?: number
 }
@@ -2187,7 +2187,11 @@ export interface SharedObject {
  * await mutex.withLock(async () => save(await change(await load())), { timeout: 1000 })
  * ```
  */
-export class Mutex {
+export class Mutex implements SharedObject {
+  readonly buffer: ArrayBufferLike
+  readonly byteOffset: number
+  readonly byteLength: number
+  readonly region: SharedRegion | undefined
   constructor(place?: SharedPlace, options?: SharedObjectOptions)
   constructor(options?: SharedObjectOptions)
   /** Bytes of a mutex: 64. */
@@ -2211,9 +2215,11 @@ export class Mutex {
   /** @throws {SharedError} `ERR_SHARED_NOT_OWNER`: this thread does not have it */
   unlock(): void
   /** Calls a function while it has the lock, until what it gives has settled. The options are those of `lock`. */
-  withLock<Result>(fn: () => Result | PromiseLike<Result>, options?: SharedWaitOptions): Promise<Result>
+  withLock<Result>(
+    fn: (state: { ownerDied: boolean }) => Result | PromiseLike<Result>,
+    options?: SharedWaitOptions,
+  ): Promise<Result>
 }
-export interface Mutex extends SharedObject {}
 
 /** Options of an `RwLock`. */
 export interface RwLockOptions extends SharedObjectOptions {
@@ -2227,7 +2233,11 @@ export interface RwLockOptions extends SharedObjectOptions {
  * As a mutex it belongs to the thread. A thread that has it and asks for it again, to read or to write, may wait for itself for
  * ever; that is not found out.
  */
-export class RwLock {
+export class RwLock implements SharedObject {
+  readonly buffer: ArrayBufferLike
+  readonly byteOffset: number
+  readonly byteLength: number
+  readonly region: SharedRegion | undefined
   constructor(place?: SharedPlace, options?: RwLockOptions)
   constructor(options?: RwLockOptions)
   /** Bytes of such a lock. */
@@ -2250,11 +2260,16 @@ export class RwLock {
   /** @throws {SharedError} `ERR_SHARED_NOT_OWNER`: this thread does not write */
   unlockWrite(): void
   /** Calls a function while it may read, until what it gives has settled. */
-  withRead<Result>(fn: () => Result | PromiseLike<Result>, options?: SharedWaitOptions): Promise<Result>
+  withRead<Result>(
+    fn: (state: { ownerDied: boolean }) => Result | PromiseLike<Result>,
+    options?: SharedWaitOptions,
+  ): Promise<Result>
   /** Calls a function while it may write, until what it gives has settled. */
-  withWrite<Result>(fn: () => Result | PromiseLike<Result>, options?: SharedWaitOptions): Promise<Result>
+  withWrite<Result>(
+    fn: (state: { ownerDied: boolean }) => Result | PromiseLike<Result>,
+    options?: SharedWaitOptions,
+  ): Promise<Result>
 }
-export interface RwLock extends SharedObject {}
 
 /** Options of a `Semaphore`. */
 export interface SemaphoreOptions extends SharedObjectOptions {
@@ -2263,7 +2278,11 @@ export interface SemaphoreOptions extends SharedObjectOptions {
 }
 
 /** So many permits, for all threads and processes together. One permit belongs to the thread that took it; it may have several. */
-export class Semaphore {
+export class Semaphore implements SharedObject {
+  readonly buffer: ArrayBufferLike
+  readonly byteOffset: number
+  readonly byteLength: number
+  readonly region: SharedRegion | undefined
   constructor(place: SharedPlace, options: SemaphoreOptions)
   constructor(options: SemaphoreOptions)
   /** Bytes of such a semaphore. */
@@ -2283,9 +2302,11 @@ export class Semaphore {
   /** @throws {SharedError} `ERR_SHARED_NOT_OWNER`: this thread has none */
   release(): void
   /** Calls a function while it has a permit, until what it gives has settled. */
-  withPermit<Result>(fn: () => Result | PromiseLike<Result>, options?: SharedWaitOptions): Promise<Result>
+  withPermit<Result>(
+    fn: (state: { ownerDied: boolean }) => Result | PromiseLike<Result>,
+    options?: SharedWaitOptions,
+  ): Promise<Result>
 }
-export interface Semaphore extends SharedObject {}
 
 /** Options of a `Barrier`. */
 export interface BarrierOptions extends SharedObjectOptions {
@@ -2297,7 +2318,11 @@ export interface BarrierOptions extends SharedObjectOptions {
  * A point that all reach before any goes on, again and again. The dead are not noticed: the others wait until their `timeout`,
  * and then count as not arrived.
  */
-export class Barrier {
+export class Barrier implements SharedObject {
+  readonly buffer: ArrayBufferLike
+  readonly byteOffset: number
+  readonly byteLength: number
+  readonly region: SharedRegion | undefined
   constructor(place: SharedPlace, options: BarrierOptions)
   constructor(options: BarrierOptions)
   /** Bytes of a barrier: 64. */
@@ -2317,7 +2342,6 @@ export class Barrier {
   /** Resolves when all have arrived, as `arriveSync`. */
   arrive(options?: SharedWaitOptions): Promise<boolean>
 }
-export interface Barrier extends SharedObject {}
 
 /**
  * Waiting for something that another thread makes true, under a mutex that protects it.
@@ -2326,7 +2350,11 @@ export interface Barrier extends SharedObject {}
  * while (queue[0] === 0) await condition.wait(mutex)
  * ```
  */
-export class Condition {
+export class Condition implements SharedObject {
+  readonly buffer: ArrayBufferLike
+  readonly byteOffset: number
+  readonly byteLength: number
+  readonly region: SharedRegion | undefined
   constructor(place?: SharedPlace, options?: SharedObjectOptions)
   constructor(options?: SharedObjectOptions)
   /** Bytes of a condition: 64. */
@@ -2346,10 +2374,13 @@ export class Condition {
   /** Tells all that wait. */
   notifyAll(): void
 }
-export interface Condition extends SharedObject {}
 
 /** Something that is done once, by whoever comes first, while the others wait. */
-export class Once {
+export class Once implements SharedObject {
+  readonly buffer: ArrayBufferLike
+  readonly byteOffset: number
+  readonly byteLength: number
+  readonly region: SharedRegion | undefined
   constructor(place?: SharedPlace, options?: SharedObjectOptions)
   constructor(options?: SharedObjectOptions)
   /** Bytes of it: 64. */
@@ -2371,10 +2402,13 @@ export class Once {
    */
   runSync(fn: () => unknown, options?: SharedBlockOptions): boolean
 }
-export interface Once extends SharedObject {}
 
 /** A whole number of 64 bits, which wraps at its ends. It is given as a number, exact up to 2^53. */
-export class Counter {
+export class Counter implements SharedObject {
+  readonly buffer: ArrayBufferLike
+  readonly byteOffset: number
+  readonly byteLength: number
+  readonly region: SharedRegion | undefined
   constructor(place?: SharedPlace, options?: SharedObjectOptions)
   constructor(options?: SharedObjectOptions)
   /** Bytes of a counter: 128, so that no two are on one cache line. */
@@ -2395,10 +2429,13 @@ export class Counter {
   /** Sets it to 0. @returns what it was */
   reset(): number
 }
-export interface Counter extends SharedObject {}
 
 /** A 64-bit float. What it is set or compared to is finite. */
-export class Gauge {
+export class Gauge implements SharedObject {
+  readonly buffer: ArrayBufferLike
+  readonly byteOffset: number
+  readonly byteLength: number
+  readonly region: SharedRegion | undefined
   constructor(place?: SharedPlace, options?: SharedObjectOptions)
   constructor(options?: SharedObjectOptions)
   /** Bytes of a gauge: 128, so that no two are on one cache line. */
@@ -2413,7 +2450,6 @@ export class Gauge {
   /** Leaves the smaller of both. @returns the new value, unlike `atomics.min` */
   min(value: number): number
 }
-export interface Gauge extends SharedObject {}
 
 /** Options of a `Channel` and of a `RingBuffer`. */
 export interface ChannelOptions extends SharedObjectOptions {
@@ -2434,7 +2470,11 @@ export interface ChannelOptions extends SharedObjectOptions {
  * for await (const job of channel) await work(job)
  * ```
  */
-export class Channel<Message = any> {
+export class Channel<Message = any> implements SharedObject {
+  readonly buffer: ArrayBufferLike
+  readonly byteOffset: number
+  readonly byteLength: number
+  readonly region: SharedRegion | undefined
   constructor(place?: SharedPlace, options?: ChannelOptions)
   constructor(options?: ChannelOptions)
   /** Bytes of such a channel. */
@@ -2478,13 +2518,16 @@ export class Channel<Message = any> {
   /** Nothing more is sent; what is in the queue is still received. For all who have the channel, and for good. */
   close(): void
 }
-export interface Channel<Message = any> extends SharedObject {}
 
 /**
  * A stream of bytes from one writer to one reader, of whatever thread or process. That there is only one of each is the caller's
  * word: with more, the bytes are mixed up. The dead are not noticed.
  */
-export class RingBuffer {
+export class RingBuffer implements SharedObject {
+  readonly buffer: ArrayBufferLike
+  readonly byteOffset: number
+  readonly byteLength: number
+  readonly region: SharedRegion | undefined
   constructor(place?: SharedPlace, options?: ChannelOptions)
   constructor(options?: ChannelOptions)
   /** Bytes of such a buffer. */
@@ -2530,7 +2573,6 @@ export class RingBuffer {
   /** Nothing more is written; what is there is still read. For good. */
   close(): void
 }
-export interface RingBuffer extends SharedObject {}
 
 /** Options of a `RateLimiter`. */
 export interface RateLimiterOptions extends SharedObjectOptions {
@@ -2546,7 +2588,11 @@ export interface RateLimiterOptions extends SharedObjectOptions {
  * A bucket of tokens for all threads and processes together: full at first, filled by one token every `interval / tokens`
  * milliseconds.
  */
-export class RateLimiter {
+export class RateLimiter implements SharedObject {
+  readonly buffer: ArrayBufferLike
+  readonly byteOffset: number
+  readonly byteLength: number
+  readonly region: SharedRegion | undefined
   constructor(place: SharedPlace, options: RateLimiterOptions)
   constructor(options: RateLimiterOptions)
   /** Bytes of a limiter: 64. */
@@ -2567,10 +2613,11 @@ export class RateLimiter {
   attempt(tokens?: number): { allowed: boolean; retryAfter: number }
   /** Resolves when the tokens are taken. Those that wait are not in a line: who looks first when they are there has them. */
   take(tokens?: number, options?: Omit<SharedWaitOptions, 'ref'>): Promise<void>
+  /** The same, blocking this thread. */
+  takeSync(tokens?: number, options?: SharedBlockOptions): void
   /** Fills the bucket. */
   reset(): void
 }
-export interface RateLimiter extends SharedObject {}
 
 /** Options of a `SharedMap`. */
 export interface SharedMapOptions extends SharedObjectOptions {
@@ -2595,7 +2642,11 @@ export interface SharedMapValueOptions {
  *
  * A key that is too long is an `ArgumentError`, `ERR_OUT_OF_RANGE`, in all of them.
  */
-export class SharedMap {
+export class SharedMap implements SharedObject {
+  readonly buffer: ArrayBufferLike
+  readonly byteOffset: number
+  readonly byteLength: number
+  readonly region: SharedRegion | undefined
   constructor(place: SharedPlace, options: SharedMapOptions)
   constructor(options: SharedMapOptions)
   /** Bytes of such a map. */
@@ -2631,7 +2682,6 @@ export class SharedMap {
   /** All keys, as they are at this moment. */
   keys(): string[]
 }
-export interface SharedMap extends SharedObject {}
 
 /** A native task as `tasks()` lists it. */
 export interface TaskDescription {
