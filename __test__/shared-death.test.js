@@ -13,7 +13,7 @@ const { START, kinds, sharedPeers } = require('./support/shared-peers')
 const { until } = require('./support/until')
 const { Channel, Condition, Mutex, Once, RwLock, Semaphore, SharedMap } = /** @type {any} */ (require('..'))
 
-const rounds = Number(process.env.OFFLOOP_ROUNDS ?? 40)
+const rounds = Number(process.env.OFFLOOP_ROUNDS ?? 20)
 
 /** How soon the next one hears of a death, in ms. 100 is what it should be; this machine may be busy. */
 const SOON = 1000
