@@ -112,8 +112,9 @@ const views = [
   [
     'a detached Int32Array',
     () => {
-      const view = new Int32Array(4)
-      structuredClone(view.buffer, { transfer: [view.buffer] })
+      const { buffer } = new Int32Array(4)
+      const view = new Int32Array(buffer)
+      structuredClone(buffer, { transfer: [/** @type {ArrayBuffer} */ (buffer)] })
       return view
     },
   ],

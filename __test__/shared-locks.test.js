@@ -73,7 +73,7 @@ const holding = (
   const lock = new offloop[name](place, { offset: 64, ...(name === 'Semaphore' && { permits: 1 }) })
   lock[names.sync]()
   Atomics.store(notes, 0, 1)
-  while (Atomics.load(notes, 1) === 0) pause(1)
+  while (!Atomics.load(notes, 1)) pause(1)
   lock[names.free]()
 }
 
