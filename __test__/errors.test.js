@@ -127,6 +127,7 @@ test('every class is a class of its own under OffloopError, with its name', () =
     'OffloopError',
     'PoolError',
     'ProcessError',
+    'SharedError',
     'TaskError',
     'TimeoutError',
     'WorkerError',

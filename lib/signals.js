@@ -48,4 +48,34 @@ function unwatch(signal, slot) {
   watched.delete(signal)
 }
 
-module.exports = { unwatch, watch }
+/** What is called when a signal fires. @type {WeakMap<AbortSignal, { calls: Set<() => void>, listener: () => void }>} */
+const listened = new WeakMap()
+
+/**
+ * Has something called when the signal fires, by one listener for all who ask.
+ *
+ * @param {AbortSignal | undefined} signal that has not fired
+ * @param {() => void} call
+ */
+function listen(signal, call) {
+  if (signal === undefined) return
+  const known = listened.get(signal)
+  if (known) {
+    known.calls.add(call)
+    return
+  }
+  const calls = new Set([call])
+  const listener = () => calls.forEach((each) => each())
+  signal.addEventListener('abort', listener, { once: true })
+  listened.set(signal, { calls, listener })
+}
+
+/** @param {AbortSignal | undefined} signal  @param {() => void} call */
+function unlisten(signal, call) {
+  const known = signal && listened.get(signal)
+  if (!known?.calls.delete(call) || known.calls.size > 0) return
+  signal?.removeEventListener('abort', known.listener)
+  listened.delete(/** @type {AbortSignal} */ (signal))
+}
+
+module.exports = { listen, unlisten, unwatch, watch }

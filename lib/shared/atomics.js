@@ -14,6 +14,7 @@ const { isBigInt64Array, isBigUint64Array, isInt32Array, isSharedArrayBuffer } =
 const native = require('../native')
 const { errorOf } = require('../errors')
 const { checkBoolean, checkFunction, checkKnown, checkNumber, checkSignal, unexpected } = require('../options')
+const { listen, unlisten } = require('../signals')
 const { later, nextNumber, startTimer } = require('./wait')
 
 /** A blocked thread looks up so often, in ms: then it can be terminated. */
@@ -113,7 +114,7 @@ function untilTold(id, { told, forget, limit, signal, ref }) {
   return new Promise((resolve, reject) => {
     const stop = () => {
       timer?.stop()
-      signal?.removeEventListener('abort', onAbort)
+      unlisten(signal, onAbort)
     }
     // When it was told in this very moment, it was told.
     const leave = (/** @type {() => void} */ instead) => {
@@ -125,7 +126,7 @@ function untilTold(id, { told, forget, limit, signal, ref }) {
     const onAbort = () => leave(() => reject(aborted(/** @type {AbortSignal} */ (signal))))
     const onTime = () => leave(() => resolve('timed-out'))
     const timer = limit === Infinity ? undefined : startTimer(limit, onTime, ref)
-    signal?.addEventListener('abort', onAbort, { once: true })
+    listen(signal, onAbort)
     const onTold = () => {
       parking.leave(id)
       stop()

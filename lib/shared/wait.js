@@ -21,6 +21,7 @@ const {
   checkSignal,
   unexpected,
 } = require('../options')
+const { listen, unlisten } = require('../signals')
 
 /** What an attempt answers that has to wait. */
 const WAIT = -1
@@ -180,7 +181,7 @@ async function wait(what, written, attempt, { done = (answer) => /** @type {any}
     let id = watch(again, ref)
     const timer = timeout === Infinity ? undefined : startTimer(timeout, () => end(timedOut(what, timeout)), ref)
     const onAbort = () => end(canceled())
-    signal?.addEventListener('abort', onAbort, { once: true })
+    listen(signal, onAbort)
 
     function again() {
       let answer
@@ -210,7 +211,7 @@ async function wait(what, written, attempt, { done = (answer) => /** @type {any}
 
     function stop() {
       timer?.stop()
-      signal?.removeEventListener('abort', onAbort)
+      unlisten(signal, onAbort)
     }
   })
 }
@@ -267,10 +268,10 @@ async function retry(what, written, attempt) {
 function sleep(ms, signal) {
   return new Promise((resolve) => {
     const timer = startTimer(ms, end)
-    signal?.addEventListener('abort', end, { once: true })
+    listen(signal, end)
     function end() {
       timer.stop()
-      signal?.removeEventListener('abort', end)
+      unlisten(signal, end)
       resolve(undefined)
     }
   })

@@ -27,7 +27,7 @@ function jest(other) {
     // The tests start programs too: those find this Node first.
     env: { PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH}` },
     // On each of four Nodes, so that even four that hang leave CI its hour.
-    minutes: 14,
+    minutes: 16,
     count() {
       const counted = countJest(report)
       rmSync(report, { force: true })

@@ -8,6 +8,14 @@ use super::memory::{Memory, Word};
 /// For `notify`: everybody.
 pub const ALL: u32 = i32::MAX as u32;
 
+/// By how much the signal changes when everybody is told; else by how many are. So one who waits for many (the `watch`) knows how
+/// many of them to tell.
+const EVERYBODY: u32 = 1 << 16;
+
+fn step(count: u32) -> u32 {
+    count.min(EVERYBODY)
+}
+
 #[repr(C)]
 pub struct Event<M: Memory> {
     /// Changes whenever those who wait are told.
@@ -46,7 +54,7 @@ impl<M: Memory> Event<M> {
 
     /// Changes the signal, whether anybody waits or not, and tells so many: for who has no other sign of what they wait for.
     pub fn ring(&self, count: u32) {
-        self.signal.add(1);
+        self.signal.add(step(count));
         M::fence();
         if self.waiting.load() > 0 {
             M::wake(&self.signal, count);
@@ -57,7 +65,7 @@ impl<M: Memory> Event<M> {
     pub fn notify(&self, count: u32) {
         M::fence();
         if self.waiting.load() > 0 {
-            self.signal.add(1);
+            self.signal.add(step(count));
             M::wake(&self.signal, count);
         }
     }

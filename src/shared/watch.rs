@@ -3,7 +3,7 @@
 //!
 //! Runs on: a thread of its own, which is there as long as the process once somebody has waited.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::SeqCst};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -86,15 +86,34 @@ impl Waiting {
         // SAFETY: it lives until the wait is over, and so does this value.
         unsafe { &*self.event }
     }
+}
 
-    fn is_over(&self) -> bool {
-        self.event().signal().load(SeqCst) != self.seen
+/// Those who wait, in the order in which they came.
+#[derive(Default)]
+struct Waits {
+    all: BTreeMap<u64, Waiting>,
+    places: HashMap<(u32, u32), u64>,
+    last: u64,
+}
+
+impl Waits {
+    fn add(&mut self, waiting: Waiting) {
+        self.last += 1;
+        self.places.insert(waiting.of, self.last);
+        self.all.insert(self.last, waiting);
+    }
+
+    /// They are not counted as waiting any more.
+    fn remove(&mut self, of: (u32, u32)) -> Option<Waiting> {
+        let waiting = self.places.remove(&of).and_then(|place| self.all.remove(&place))?;
+        waiting.event().retire();
+        Some(waiting)
     }
 }
 
 #[derive(Default)]
 struct Watch {
-    waits: Mutex<Vec<Waiting>>,
+    waits: Mutex<Waits>,
     some: Condvar,
     /// Changes when there is one more.
     more: AtomicU32,
@@ -120,7 +139,7 @@ fn watch() -> std::io::Result<Arc<Watch>> {
 /// What `waiting` points to lives until they are told, or have called `remove` or `remove_all`.
 pub unsafe fn add(waiting: Waiting) -> std::io::Result<()> {
     let watch = watch()?;
-    watch.lock().push(waiting);
+    watch.lock().add(waiting);
     watch.some.notify_one();
     watch.more.fetch_add(1, SeqCst);
     super::os::wake(&watch.more);
@@ -129,31 +148,25 @@ pub unsafe fn add(waiting: Waiting) -> std::io::Result<()> {
 
 /// Waits no longer. Whether it did still.
 pub fn remove(of: (u32, u32)) -> bool {
-    retire(|waiting| waiting.of == of)
+    started().is_some_and(|watch| watch.lock().remove(of).is_some())
 }
 
 /// All waits of an environment, which ends.
 pub fn remove_all(environment: u32) {
-    retire(|waiting| waiting.of.0 == environment);
+    let Some(watch) = started() else { return };
+    let mut waits = watch.lock();
+    let over: Vec<_> = waits.places.keys().filter(|of| of.0 == environment).copied().collect();
+    for of in over {
+        waits.remove(of);
+    }
 }
 
-fn retire(is_over: impl Fn(&Waiting) -> bool) -> bool {
-    let watch = WATCH.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let Some(watch) = watch else { return false };
-    let mut found = false;
-    watch.lock().retain(|waiting| {
-        let over = is_over(waiting);
-        if over {
-            waiting.event().retire();
-            found = true;
-        }
-        !over
-    });
-    found
+fn started() -> Option<Arc<Watch>> {
+    WATCH.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
 impl Watch {
-    fn lock(&self) -> MutexGuard<'_, Vec<Waiting>> {
+    fn lock(&self) -> MutexGuard<'_, Waits> {
         self.waits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -173,21 +186,33 @@ impl Watch {
     /// Addresses that those wait on who are left, and what they have seen there.
     fn tell_who_can_go_on(&self, cares: bool) -> Vec<(usize, u32)> {
         let mut waits = self.lock();
-        while waits.is_empty() {
+        while waits.all.is_empty() {
             waits = self.some.wait(waits).unwrap_or_else(PoisonError::into_inner);
         }
         let mut alive: HashMap<Owner, bool> = HashMap::new();
         let mut lives = |owner: Owner| owner != 0 && *alive.entry(owner).or_insert_with(|| is_alive(owner));
-        waits.retain(|waiting| {
+        // By event: how many of those who wait for it are told this time.
+        let mut told: HashMap<*const Event<Real>, u32> = HashMap::new();
+        let mut over = Vec::new();
+        for waiting in waits.all.values_mut() {
+            let told = told.entry(waiting.event).or_default();
+            let signal = waiting.event().signal().load(SeqCst);
+            // As many as were to be told since this one came, and who came first is first.
+            let is_told = signal.wrapping_sub(waiting.seen) > *told;
+            waiting.seen = signal;
             // SAFETY: it lives until the wait is over.
-            let over = waiting.is_over() || (cares && unsafe { waiting.check.is_worth(&mut lives) });
-            if over {
-                waiting.event().retire();
-                waiting.told.tell(waiting.of.1);
+            if is_told || (cares && unsafe { waiting.check.is_worth(&mut lives) }) {
+                *told += 1;
+                over.push(waiting.of);
             }
-            !over
-        });
-        let mut words: Vec<_> = waits.iter().map(|wait| (wait.event().signal().as_ptr().addr(), wait.seen)).collect();
+        }
+        for of in over {
+            if let Some(waiting) = waits.remove(of) {
+                waiting.told.tell(of.1);
+            }
+        }
+        let word = |waiting: &Waiting| (waiting.event().signal().as_ptr().addr(), waiting.seen);
+        let mut words: Vec<_> = waits.all.values().map(word).collect();
         words.sort_unstable();
         words.dedup();
         words
