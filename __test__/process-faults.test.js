@@ -84,9 +84,9 @@ test.each([
     (/** @type {string} */ line) =>
       exec(line, { timeout: 1 + Math.random() * 20, killSignal: 'SIGKILL', reject: false }),
   ],
-])('%s at any time, 300 times: neither a child nor a descendant is left', async (_, start) => {
+])('%s at any time, 500 times: neither a child nor a descendant is left', async (_, start) => {
   const mark = `60.${process.pid}${Date.now() % 1e6}`
-  await repeat(300, 16, async () => {
+  await repeat(500, 16, async () => {
     const ended = /** @type {any} */ (await start(`sleep ${mark} & sleep ${mark} | sleep ${mark}`))
     if (!(ended instanceof Error)) throw new Error('it has ended by itself')
   })
