@@ -29,6 +29,23 @@ const notOwner = (what) =>
 /** @param {string} name  @param {unknown} value  @param {number} [max] @returns {number} */
 const count = (name, value, max = MAX_SLOTS) => checkNumber(name, value, { min: 1, max, integer: true })
 
+/**
+ * Runs what is done with something that was just taken, and gives that back.
+ *
+ * @template T
+ * @param {{ ownerDied: boolean }} object
+ * @param {(state: { ownerDied: boolean }) => T | Promise<T>} fn
+ * @param {() => void} giveBack
+ * @returns {Promise<T>}
+ */
+async function holding({ ownerDied }, fn, giveBack) {
+  try {
+    return await fn({ ownerDied })
+  } finally {
+    giveBack()
+  }
+}
+
 /** What this thread writes into a lock that it takes. @type {bigint} */
 let me
 
@@ -99,11 +116,7 @@ class Mutex extends SharedObject {
   async withLock(fn, options) {
     checkFunction('fn', fn)
     await this.lock(options)
-    try {
-      return await fn({ ownerDied: this.ownerDied })
-    } finally {
-      this.unlock()
-    }
+    return holding(this, fn, () => this.unlock())
   }
 }
 
@@ -196,22 +209,14 @@ class RwLock extends SharedObject {
   async withRead(fn, options) {
     checkFunction('fn', fn)
     await this.read(options)
-    try {
-      return await fn({ ownerDied: this.ownerDied })
-    } finally {
-      this.unlockRead()
-    }
+    return holding(this, fn, () => this.unlockRead())
   }
 
   /** @template T  @param {(state: { ownerDied: boolean }) => T | Promise<T>} fn  @param {object} [options] @returns {Promise<T>} */
   async withWrite(fn, options) {
     checkFunction('fn', fn)
     await this.write(options)
-    try {
-      return await fn({ ownerDied: this.ownerDied })
-    } finally {
-      this.unlockWrite()
-    }
+    return holding(this, fn, () => this.unlockWrite())
   }
 }
 
@@ -267,11 +272,7 @@ class Semaphore extends SharedObject {
   async withPermit(fn, options) {
     checkFunction('fn', fn)
     await this.acquire(options)
-    try {
-      return await fn({ ownerDied: this.ownerDied })
-    } finally {
-      this.release()
-    }
+    return holding(this, fn, () => this.release())
   }
 }
 

@@ -36,9 +36,24 @@ const SLICE_MS = 20
 /** @param {string} what  @param {number} timeout */
 const timedOut = (what, timeout) => errorOf(`${what} took longer than ${timeout} ms`, { code: 'ERR_SHARED_TIMEOUT' })
 
-/** @param {unknown} written @returns {number} */
-function timeoutOf(written) {
-  return written === undefined ? Infinity : checkNumber('timeout', written, { min: 0, max: MAX_MS, infinite: true })
+/** @param {string} what  @param {AbortSignal | undefined} signal */
+const aborted = (what, signal) => errorOf(`${what} was aborted`, { code: 'ABORT_ERR', cause: signal?.reason })
+
+/**
+ * Options that are known here, checked.
+ *
+ * @param {unknown} written
+ * @param {readonly string[]} names
+ * @returns {{ timeout: number, written: any, signal: AbortSignal | undefined, ref: boolean }} `written` is the timeout as it was
+ */
+function checked(written, names) {
+  const options = checkObject('options', written ?? {})
+  checkKnown(options, names)
+  const { timeout = Infinity, signal, ref = true } = options
+  checkNumber('timeout', timeout, { min: 0, max: MAX_MS, infinite: true })
+  checkBoolean('ref', ref)
+  if (signal !== undefined) checkSignal('signal', signal)
+  return { timeout, written: options.timeout, signal, ref }
 }
 
 /**
@@ -50,14 +65,12 @@ function timeoutOf(written) {
  * @returns {number} what the attempt answered
  */
 function block(what, written, attempt) {
-  const options = checkObject('options', written ?? {})
-  checkKnown(options, ['timeout'])
-  const timeout = timeoutOf(options.timeout)
+  const { timeout, written: given } = checked(written, ['timeout'])
   const first = attempt(false)
   if (first !== WAIT) return first
   if (isMainThread && timeout === Infinity) {
     native.sharedRetire()
-    throw neverOnMain(options.timeout)
+    throw neverOnMain(given)
   }
   const start = performance.now()
   let cared = start
@@ -167,13 +180,8 @@ function watch(again, ref) {
  * @returns {Promise<T>}
  */
 async function wait(what, written, attempt, { done = (answer) => /** @type {any} */ (answer), giveUp } = {}) {
-  const options = checkObject('options', written ?? {})
-  checkKnown(options, ['timeout', 'signal', 'ref'])
-  const { signal, ref = true } = options
-  const timeout = timeoutOf(options.timeout)
-  checkBoolean('ref', ref)
-  if (signal !== undefined) checkSignal('signal', signal)
-  const canceled = () => errorOf(`${what} was aborted`, { code: 'ABORT_ERR', cause: signal.reason })
+  const { timeout, signal, ref } = checked(written, ['timeout', 'signal', 'ref'])
+  const canceled = () => aborted(what, signal)
   if (signal?.aborted) throw canceled()
   const first = attempt(false)
   if (first !== WAIT) return done(first)
@@ -248,14 +256,10 @@ function startTimer(ms, call, ref = true) {
  * @returns {Promise<void>}
  */
 async function retry(what, written, attempt) {
-  const options = checkObject('options', written ?? {})
-  checkKnown(options, ['timeout', 'signal'])
-  const { signal } = options
-  const timeout = timeoutOf(options.timeout)
-  if (signal !== undefined) checkSignal('signal', signal)
+  const { timeout, signal } = checked(written, ['timeout', 'signal'])
   const end = performance.now() + timeout
   for (;;) {
-    if (signal?.aborted) throw errorOf(`${what} was aborted`, { code: 'ABORT_ERR', cause: signal.reason })
+    if (signal?.aborted) throw aborted(what, signal)
     const ms = attempt()
     if (ms === 0) return
     const left = end - performance.now()
@@ -287,14 +291,12 @@ const nowhere = new Int32Array(new SharedArrayBuffer(4))
  * @param {() => number} attempt as for `retry`
  */
 function retrySync(what, written, attempt) {
-  const options = checkObject('options', written ?? {})
-  checkKnown(options, ['timeout'])
-  const timeout = timeoutOf(options.timeout)
+  const { timeout, written: given } = checked(written, ['timeout'])
   const end = performance.now() + timeout
   for (;;) {
     const ms = attempt()
     if (ms === 0) return
-    if (isMainThread && timeout === Infinity) throw neverOnMain(options.timeout)
+    if (isMainThread && timeout === Infinity) throw neverOnMain(given)
     const left = end - performance.now()
     if (left <= 0) throw timedOut(what, timeout)
     Atomics.wait(nowhere, 0, 0, Math.min(ms, left))
