@@ -7,7 +7,7 @@
  */
 
 const { readFileSync, readdirSync } = require('node:fs')
-const { WorkerPool, runTask } = require('..')
+const { WorkerPool, image, runTask } = require('..')
 const { failure } = require('./support/failure')
 const { occupy } = require('./support/occupied')
 const { until } = require('./support/until')
@@ -195,3 +195,15 @@ if (process.platform === 'linux')
     await until(() => threads() === 0)
     expect(threads()).toBe(0)
   })
+
+// The crate gif 0.14.2 lost the end of a frame read by rows, where one word of its dictionary is longer than a row.
+test('a GIF of one colour is read to its end', async () => {
+  for (const width of [1, 2, 31, 100, 700]) {
+    const height = 40
+    const create = { width, height, channels: 3, background: '#000' }
+    const gif = await image({ create }).gif().toBuffer()
+    const { data, info } = await image(gif).raw().toBuffer({ resolveWithObject: true })
+    expect(info).toMatchObject({ width, height })
+    expect(data.every((sample) => sample === 0)).toBe(true)
+  }
+})

@@ -7,7 +7,7 @@
  *     npm run fuzz                            every target, a minute each
  *     npm run fuzz -- jpeg --seconds 600      one of them, for longer
  *     npm run fuzz -- jpeg <file>             one target on one input, such as one that was found
- *     npm run fuzz -- --brief                 what `npm test` does: the same few seconds each, every time, without AVIF,
+ *     npm run fuzz -- --brief                 what `npm test` does: the same few inputs each, every time, without AVIF,
  *                                             whose codecs take minutes to build with a sanitizer
  *
  * @module
@@ -17,14 +17,12 @@ const { parseArgs } = require('node:util')
 const { fuzz, names, runOnce } = require('./fuzz/target')
 const { build, missing } = require('./fuzz/toolchain')
 
-const BRIEF_SECONDS = 6
-
 async function main() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { seconds: { type: 'string' }, brief: { type: 'boolean', default: false } },
   })
-  const seconds = Number(values.seconds ?? (values.brief ? BRIEF_SECONDS : 60))
+  const seconds = Number(values.seconds ?? 60)
   const [target, file] = positionals
   if (target !== undefined && !names.includes(target)) {
     throw new Error(`there is no target ${target}; there are: ${names.join(', ')}`)

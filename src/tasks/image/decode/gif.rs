@@ -1,6 +1,13 @@
-//! GIF by the crate `gif`, its frames composed on the canvas row by row.
+//! GIF: its blocks by the crate `gif`, its codes by `weezl`, its frames composed on the canvas row by row.
+//!
+//! Why not the codes by `gif` as well: it loses the end of a frame that is read by rows (gif 0.14.2, a row shorter than
+//! the last word of the dictionary).
 
-use gif::{ColorOutput, DecodeOptions, Decoder, DecodingError, DisposalMethod, Frame, MemoryLimit};
+use std::fmt::Display;
+
+use gif::{DecodeOptions, Decoder, DecodingError, DisposalMethod, Frame};
+use weezl::decode::Decoder as Lzw;
+use weezl::{BitOrder, LzwError, LzwStatus};
 
 use super::watched::Watched;
 use super::{Ask, Decoded, Header, Kind, Space, invalid};
@@ -49,6 +56,7 @@ pub(super) fn header(bytes: &[u8], context: &Context<'_>) -> Result<Header, Task
 
 pub(super) fn decode(header: &Header, bytes: &[u8], ask: &Ask, context: &Context<'_>) -> Result<Decoded, TaskError> {
     let mut reader = reader(bytes, context)?;
+    let blocks = Blocks::of(bytes);
     let mut canvas = Raster::<u8>::new(header.width, header.height, 4)?;
     let mut frames = Vec::new();
     // What is to be done to the canvas before the next frame.
@@ -64,7 +72,9 @@ pub(super) fn decode(header: &Header, bytes: &[u8], ask: &Ask, context: &Context
             DisposalMethod::Any | DisposalMethod::Keep => Disposal::Keep,
         };
         let transparent = frame.transparent;
-        match place.draw(&mut canvas, &mut reader, transparent, context) {
+        let palette = reader.palette().map_err(|error| failed(&error, context))?;
+        let data = blocks.pictures.get(number as usize).copied().unwrap_or_default();
+        match place.draw(&mut canvas, data, palette, transparent, context) {
             Err(error) if ask.fail_on != FailOn::None || context.is_canceled() => return Err(error),
             _ => {}
         }
@@ -82,9 +92,7 @@ pub(super) fn decode(header: &Header, bytes: &[u8], ask: &Ask, context: &Context
 
 fn reader<'a>(bytes: &'a [u8], context: &'a Context<'a>) -> Result<Decoder<Watched<'a>>, TaskError> {
     let mut options = DecodeOptions::new();
-    options.set_color_output(ColorOutput::Indexed);
-    // Rows are decoded one at a time.
-    options.set_memory_limit(MemoryLimit::Unlimited);
+    options.skip_frame_decoding(true);
     options.read_info(Watched::new(bytes, context)).map_err(|error| failed(&error, context))
 }
 
@@ -140,17 +148,19 @@ impl Place {
     fn draw(
         &self,
         canvas: &mut Raster<u8>,
-        reader: &mut Decoder<Watched<'_>>,
+        data: &[u8],
+        palette: &[u8],
         transparent: Option<u8>,
         context: &Context<'_>,
     ) -> Result<(), TaskError> {
-        let palette = reader.palette().map_err(|error| failed(&error, context))?.to_vec();
+        let failed = |cause: &dyn Display| invalid(KIND, Code::ImageInvalid, cause, context);
+        let mut codes = Codes::new(data).ok_or_else(|| failed(&"a frame has no codes"))?;
         let mut indices = vec![0; self.width];
         let mut rows: Vec<&mut [u8]> = self.rows(canvas).collect();
         for y in self.order() {
             context.check()?;
-            if !reader.fill_buffer(&mut indices).map_err(|error| failed(&error, context))? {
-                return Err(invalid(KIND, Code::ImageInvalid, &"a frame ends too early", context));
+            if !codes.fill(&mut indices).map_err(|error| failed(&error))? {
+                return Err(failed(&"a frame ends too early"));
             }
             let Some(row) = rows.get_mut(y) else { continue };
             for (pixel, index) in row.chunks_exact_mut(4).zip(&indices) {
@@ -161,6 +171,47 @@ impl Place {
             }
         }
         Ok(())
+    }
+}
+
+/// The indices of a frame, out of the codes in its chain of blocks.
+struct Codes<'a> {
+    lzw: Lzw,
+    /// What is left of a block, and what comes behind it.
+    block: &'a [u8],
+    rest: &'a [u8],
+}
+
+impl<'a> Codes<'a> {
+    /// The size of a code comes before the blocks.
+    fn new(data: &'a [u8]) -> Option<Self> {
+        let (size, rest) = data.split_first().filter(|(size, _)| (1..=11).contains(*size))?;
+        Some(Self { lzw: Lzw::new(BitOrder::Lsb, *size), block: &[], rest })
+    }
+
+    /// Whether there were as many.
+    fn fill(&mut self, mut row: &mut [u8]) -> Result<bool, LzwError> {
+        while !row.is_empty() {
+            if self.block.is_empty() {
+                self.next_block();
+            }
+            let done = self.lzw.decode_bytes(self.block, row);
+            self.block = &self.block[done.consumed_in..];
+            row = &mut row[done.consumed_out..];
+            let is_stuck = done.consumed_in == 0 && done.consumed_out == 0;
+            if is_stuck && !matches!(done.status?, LzwStatus::Ok) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Of the last block, that is cut off, there may be less than it says. An empty one ends the chain.
+    fn next_block(&mut self) {
+        let Some((len, rest)) = self.rest.split_first() else { return };
+        if *len > 0 {
+            (self.block, self.rest) = rest.split_at(rest.len().min(usize::from(*len)));
+        }
     }
 }
 
@@ -180,9 +231,11 @@ fn failed(error: &DecodingError, context: &Context<'_>) -> TaskError {
 
 /// What stands between the pictures of a GIF, by the specification of GIF89a, without decoding them.
 #[derive(Default)]
-struct Blocks {
+struct Blocks<'a> {
     /// Milliseconds, one for each picture.
     delays: Vec<u32>,
+    /// The bytes from the size of its codes on, for each picture.
+    pictures: Vec<&'a [u8]>,
     /// 0 for ever. Once, where nothing is said.
     loops: u32,
     interlaced: bool,
@@ -190,15 +243,15 @@ struct Blocks {
     transparent: bool,
 }
 
-impl Blocks {
-    fn of(bytes: &[u8]) -> Self {
+impl<'a> Blocks<'a> {
+    fn of(bytes: &'a [u8]) -> Self {
         let mut found = Self { loops: 1, ..Self::default() };
         // What ends too early has the blocks that came before.
         let _ = found.read(bytes);
         found
     }
 
-    fn read(&mut self, bytes: &[u8]) -> Option<()> {
+    fn read(&mut self, bytes: &'a [u8]) -> Option<()> {
         let table = |flags: u8| if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) };
         let canvas = bytes.get(6..10)?;
         let mut rest = bytes.get(13 + table(*bytes.get(10)?)..)?;
@@ -225,8 +278,10 @@ impl Blocks {
                     // The first picture leaves nothing of the canvas when it has the same size.
                     self.transparent |= self.delays.is_empty() && rest.get(5..9)? != canvas;
                     self.delays.push(std::mem::take(&mut delay));
+                    let picture = rest.get(10 + table(flags)..)?;
+                    self.pictures.push(picture);
                     // The size of a code comes before the data.
-                    rest = after_blocks(rest.get(10 + table(flags) + 1..)?)?;
+                    rest = after_blocks(picture.get(1..)?)?;
                 }
                 _ => return None,
             }
