@@ -9,6 +9,8 @@ const { transcode } = require('./lib/ffmpeg/transcode')
 const { imageBatch } = require('./lib/image/batch')
 const { image } = require('./lib/image/image')
 const { info } = require('./lib/info')
+const { PdfDocument } = require('./lib/pdf/drawing/document')
+const { pdf } = require('./lib/pdf/pdf')
 const { WorkerPool } = require('./lib/pool')
 const { exec, execFile, fork, runNodeScript, safeArgument, spawn } = require('./lib/process/exec')
 const { defaultPool, runTask } = require('./lib/run-task')
@@ -30,6 +32,7 @@ module.exports = {
   Gauge,
   Mutex,
   Once,
+  PdfDocument,
   RateLimiter,
   RingBuffer,
   RwLock,
@@ -46,6 +49,7 @@ module.exports = {
   image,
   imageBatch,
   info,
+  pdf,
   probe,
   runNodeScript,
   runTask,

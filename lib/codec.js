@@ -54,6 +54,8 @@ const makers = [
 /** How a binary value is handed over: the high byte of its number. */
 const TRANSFERRED = 1 << 8
 const SHARED = 2 << 8
+/** It is part of the JSON text. */
+const TEXT = 3 << 8
 
 /**
  * An input whose binary values still belong to the caller.
@@ -61,6 +63,7 @@ const SHARED = 2 << 8
  * @typedef {object} Draft
  * @property {string | undefined} json `undefined` for an input that is `undefined`
  * @property {Piece[]} pieces
+ * @property {Uint8Array[]} [text] the JSON text in UTF-8, when it is in pieces
  *
  * @typedef {object} Piece
  * @property {ArrayBufferLike} source
@@ -72,12 +75,27 @@ const SHARED = 2 << 8
 /** @type {Draft} */
 const nothing = Object.freeze({ json: undefined, pieces: [] })
 
+/** Marks a draft that `encode` takes for an input. */
+const READY = Symbol('ready')
+
+/**
+ * An input that was encoded before, as one that would block the event loop for too long in one go.
+ *
+ * @param {string | undefined} json
+ * @param {Piece[]} pieces
+ * @param {Uint8Array[]} [text] in place of `json`; moved to the task, so each is over a buffer that nobody else has
+ */
+function ready(json, pieces, text) {
+  return { json, pieces, text, [READY]: true }
+}
+
 /**
  * @param {unknown} input
  * @returns {Draft}
  */
 function encode(input) {
   if (input === undefined) return nothing
+  if (/** @type {any} */ (input)?.[READY] === true) return /** @type {Draft} */ (input)
   try {
     const walk = new Walk()
     const json = JSON.stringify(walk.visit(input, 0))
@@ -100,8 +118,12 @@ const noKinds = new Uint32Array(0)
  * @param {readonly ArrayBuffer[]} transferList
  * @returns {{ binaries: Uint8Array[] | undefined, kinds: Uint32Array }} `kinds` says what each is and how it is meant
  */
-function handOver({ pieces }, transferList) {
+function handOver({ pieces, text }, transferList) {
   const moved = transfer(transferList)
+  if (text !== undefined) {
+    const { binaries = [], kinds } = handOver({ json: undefined, pieces }, [])
+    return { binaries: [...binaries, ...text], kinds: Uint32Array.from([...kinds, ...text.map(() => TEXT)]) }
+  }
   if (pieces.length === 0) return { binaries: undefined, kinds: noKinds }
   const binaries = pieces.map(({ source, from, length }) => bytesOf(moved.get(source) ?? source, from, length))
   const kinds = pieces.map(({ source, element }) => {
@@ -147,7 +169,7 @@ function transfer(list) {
   return moved
 }
 
-/** What JSON would write as `{}` without a word. */
+/** Kinds of objects that JSON would write as `{}` without a word. */
 const lost = new Set(['Map', 'Set', 'WeakMap', 'WeakSet', 'WeakRef', 'Promise', 'RegExp', 'Error'])
 
 /**
@@ -180,7 +202,7 @@ class Walk {
       const written = toJSON.call(value, this.path.at(-1) ?? '')
       if (written !== value) return this.visit(written, depth + 1)
     }
-    if (typeof value !== 'object' || lost.has(tagOf(value))) {
+    if (typeof value !== 'object' || isLost(value)) {
       throw unexpected(this.where(), 'a value that JSON can carry', value, 'ERR_VALUE_NOT_CLONEABLE')
     }
     return this.visitEach(/** @type {Record<string, unknown>} */ (value), depth)
@@ -230,27 +252,43 @@ class Walk {
 
   /** @param {ArrayBufferView | ArrayBufferLike} value */
   takeOut(value) {
-    const view = ArrayBuffer.isView(value)
-    const element = elementOf(value)
-    if (element === undefined) {
-      throw unexpected(this.where(), 'of a supported binary type', value, 'ERR_INVALID_ARG_TYPE')
-    }
-    if (value.byteLength === 0 && isDetached(view ? value.buffer : value)) {
-      throw unexpected(this.where(), 'a buffer that was not transferred before', value, 'ERR_VALUE_NOT_CLONEABLE')
-    }
-    this.pieces.push({
-      source: view ? value.buffer : value,
-      from: view ? value.byteOffset : 0,
-      length: value.byteLength,
-      element,
-    })
+    this.pieces.push(pieceOf(value, () => this.where()))
     return { $binary: this.pieces.length - 1 }
   }
 
   /** How an error message names the value at hand: `resize.width`, `columns.a`, `range[1]`. */
   where() {
-    if (this.path.length === 0) return 'input'
-    return this.path.map((key, i) => (/^\d+$/.test(key) ? `[${key}]` : i === 0 ? key : `.${key}`)).join('')
+    return placeOf(this.path)
+  }
+}
+
+/** A way from the input down to a value, as error messages write it. @param {readonly string[]} path */
+function placeOf(path) {
+  if (path.length === 0) return 'input'
+  return path.map((key, i) => (/^\d+$/.test(key) ? `[${key}]` : i === 0 ? key : `.${key}`)).join('')
+}
+
+/**
+ * Where the bytes of a binary value are.
+ *
+ * @param {ArrayBufferView | ArrayBufferLike} value
+ * @param {() => string} where how an error message names it
+ * @returns {Piece}
+ */
+function pieceOf(value, where) {
+  const view = ArrayBuffer.isView(value)
+  const element = elementOf(value)
+  if (element === undefined) {
+    throw unexpected(where(), 'of a supported binary type', value, 'ERR_INVALID_ARG_TYPE')
+  }
+  if (value.byteLength === 0 && isDetached(view ? value.buffer : value)) {
+    throw unexpected(where(), 'a buffer that was not transferred before', value, 'ERR_VALUE_NOT_CLONEABLE')
+  }
+  return {
+    source: view ? value.buffer : value,
+    from: view ? value.byteOffset : 0,
+    length: value.byteLength,
+    element,
   }
 }
 
@@ -290,6 +328,11 @@ function tagOf(value) {
   return Object.prototype.toString.call(value).slice(8, -1)
 }
 
+/** @param {object} value */
+function isLost(value) {
+  return lost.has(tagOf(value))
+}
+
 /** @param {ArrayBufferLike} buffer */
 function isDetached(buffer) {
   if ('detached' in buffer) return buffer.detached
@@ -318,4 +361,4 @@ function decode(json, pieces) {
   })
 }
 
-module.exports = { decode, encode, handOver }
+module.exports = { decode, encode, handOver, isLost, pieceOf, placeOf, ready }

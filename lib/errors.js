@@ -88,6 +88,9 @@ class ExpressionError extends OffloopError {}
 /** Bytes that are no image, a broken image, or one that is too large. */
 class ImageError extends OffloopError {}
 
+/** A document that cannot be made as it is: a broken font or picture, a limit, or what only a layout knows. */
+class PdfError extends OffloopError {}
+
 /** A child process that could not be started, or did not end well; has execa's fields. */
 class ProcessError extends OffloopError {}
 
@@ -108,6 +111,7 @@ const classes = {
   FileError,
   ExpressionError,
   ImageError,
+  PdfError,
   ProcessError,
   FfmpegError,
   SharedError,
@@ -163,6 +167,12 @@ const classOfCode = {
   ERR_IMAGE_INVALID: ImageError,
   ERR_IMAGE_TOO_LARGE: ImageError,
   ERR_IMAGE_UNSUPPORTED: ImageError,
+  ERR_PDF_ENDED: PdfError,
+  ERR_PDF_FONT_INVALID: PdfError,
+  ERR_PDF_IMAGE_INVALID: PdfError,
+  ERR_PDF_INVALID: PdfError,
+  ERR_PDF_NOT_LAID_OUT: PdfError,
+  ERR_PDF_TOO_LARGE: PdfError,
   ERR_SHARED_CLOSED: SharedError,
   ERR_SHARED_DEADLOCK: SharedError,
   ERR_SHARED_FAILED: SharedError,

@@ -27,7 +27,8 @@ pub const OF_REQUESTS: &[Code] = &[
 /// Runs a task on this thread. `None` when it failed as it may.
 pub fn run(task: &str, options: &Value, binaries: &[Binary], allowed: &[Code]) -> Option<Done> {
     let entry = offloop::tasks::ALL.iter().find(|entry| entry.name == task).expect("it is registered");
-    let payload = Payload { json: Some(options.to_string()), binaries: binaries.to_vec() };
+    let payload =
+        Payload { json: Some(options.to_string()), binaries: binaries.to_vec(), ..Payload::default() };
     let token = CancelToken::default();
     match entry.run(payload, &Context::detached(&token)) {
         Ok(output) => {

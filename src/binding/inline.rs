@@ -10,7 +10,7 @@ use crate::tasks;
 /// Runs a task whose input is plain JSON. Gives the value of its result as JSON text, without binary values.
 #[napi(catch_unwind)]
 pub fn run_inline(task: u32, json: String) -> Result<String> {
-    let payload = Payload { json: Some(json), binaries: Vec::new() };
+    let payload = Payload { json: Some(json), ..Payload::default() };
     let token = CancelToken::default();
     let output = tasks::ALL[task as usize].run(payload, &Context::detached(&token));
     let output = output.map_err(|error| Error::from_reason(error.to_string()))?;

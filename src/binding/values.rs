@@ -15,6 +15,8 @@ use crate::engine::{Binary, Element, Lease, Payload};
 /// How a binary value is handed over, in the high byte of its number; the low byte is its `Element`.
 const TRANSFERRED: u32 = 1;
 const SHARED: u32 = 2;
+/// A piece of the JSON text, which nobody else has.
+const TEXT: u32 = 3;
 
 /// Counts the pieces of JS memory that tasks may still look at. The end of an environment waits for it to reach 0.
 #[derive(Default)]
@@ -79,13 +81,13 @@ pub(super) fn payload(
     kinds: &[u32],
     leases: &Arc<Leases>,
 ) -> Result<(Payload, Borrowed)> {
-    let mut payload = Payload { json, binaries: Vec::new() };
+    let mut payload = Payload { json, ..Payload::default() };
     let mut borrowed = Borrowed(Vec::new());
     for (view, kind) in binaries.unwrap_or_default().into_iter().zip(kinds) {
         let element = Element::from_number(kind & 0xff).unwrap_or(Element::Buffer);
         let (at, len) = bytes_of(env, view)?;
         let binary = match kind >> 8 {
-            TRANSFERRED | SHARED => {
+            TRANSFERRED | SHARED | TEXT => {
                 let mut reference = ptr::null_mut();
                 // SAFETY: `view` is a live value of this environment.
                 check_status!(unsafe { sys::napi_create_reference(env.raw(), view.raw(), 1, &mut reference) })?;
@@ -105,7 +107,8 @@ pub(super) fn payload(
             // SAFETY: Node says that `len` bytes are there; no JavaScript runs while they are copied.
             _ => Binary::copied_from(unsafe { std::slice::from_raw_parts(at, len) }, element),
         };
-        payload.binaries.push(binary);
+        let list = if kind >> 8 == TEXT { &mut payload.text } else { &mut payload.binaries };
+        list.push(binary);
     }
     Ok((payload, borrowed))
 }

@@ -41,6 +41,14 @@ pub enum Code {
     ImageTooLarge,
     /// The image's format is known but cannot be read or written here.
     ImageUnsupported,
+    /// The document cannot be made as it is: a reference without a target, something its standard forbids.
+    PdfInvalid,
+    /// A font is broken, has no such face, or must not be embedded.
+    PdfFontInvalid,
+    /// A picture of a document is broken or of a format that is not read.
+    PdfImageInvalid,
+    /// The document has more pages, is nested deeper, or has larger pictures than the limit allows.
+    PdfTooLarge,
 }
 
 impl Code {
@@ -63,6 +71,10 @@ impl Code {
             Self::ImageInvalid => "ERR_IMAGE_INVALID",
             Self::ImageTooLarge => "ERR_IMAGE_TOO_LARGE",
             Self::ImageUnsupported => "ERR_IMAGE_UNSUPPORTED",
+            Self::PdfInvalid => "ERR_PDF_INVALID",
+            Self::PdfFontInvalid => "ERR_PDF_FONT_INVALID",
+            Self::PdfImageInvalid => "ERR_PDF_IMAGE_INVALID",
+            Self::PdfTooLarge => "ERR_PDF_TOO_LARGE",
         }
     }
 }

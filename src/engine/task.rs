@@ -30,22 +30,40 @@ pub trait Task {
 #[derive(Debug, Default)]
 pub struct Payload {
     pub json: Option<String>,
+    /// The same text in pieces of UTF-8, when it is long: then `json` is `None`.
+    pub text: Vec<Binary>,
     pub binaries: Vec<Binary>,
 }
 
 impl Payload {
     /// The size that counts against a pool's `maxQueueBytes`.
     pub fn bytes(&self) -> usize {
-        self.json.as_ref().map_or(0, String::len) + self.binaries.iter().map(Binary::byte_len).sum::<usize>()
+        let binaries = self.text.iter().chain(&self.binaries);
+        self.json.as_ref().map_or(0, String::len) + binaries.map(Binary::byte_len).sum::<usize>()
     }
 
     /// Decodes the input. The error names the option, what was expected and what came.
     pub fn decode<T: DeserializeOwned>(self) -> Result<T, TaskError> {
-        let json = self.json.as_deref().unwrap_or("null");
+        let whole = joined(self.text)?;
+        let json = self.json.or(whole);
+        let json = json.as_deref().unwrap_or("null");
         let decode = || serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(json));
         let (decoded, _) = beside(self.binaries, decode);
         decoded.map_err(|error| explain(&error))
     }
+}
+
+/// Text that came in pieces.
+fn joined(pieces: Vec<Binary>) -> Result<Option<String>, TaskError> {
+    if pieces.is_empty() {
+        return Ok(None);
+    }
+    let mut whole = Vec::with_capacity(pieces.iter().map(Binary::byte_len).sum());
+    for piece in pieces {
+        whole.extend_from_slice(&piece.bytes());
+    }
+    let broken = |_| TaskError::new(Code::InvalidArgValue, "The input is not UTF-8");
+    String::from_utf8(whole).map(Some).map_err(broken)
 }
 
 /// serde's complaint in the house's form.
@@ -62,6 +80,7 @@ fn explain(error: &serde_path_to_error::Error<serde_json::Error>) -> TaskError {
         typed.or(valued).or(varied).and_then(|(code, rest)| Some((code, rest.split_once(", expected ")?)))
     {
         let (got, is_number) = as_written(got);
+        let expected = in_words(expected);
         let code = if is_number && code == Code::InvalidArgValue { Code::OutOfRange } else { code };
         return TaskError::expected(code, option, expected, &got);
     }
@@ -74,6 +93,16 @@ fn explain(error: &serde_path_to_error::Error<serde_json::Error>) -> TaskError {
         return TaskError::new(Code::InvalidArgType, format!("Expected `{parent}{field}` to be given"));
     }
     TaskError::new(Code::InvalidArgValue, format!("Invalid `{option}`: {text}"))
+}
+
+/// What serde expected, where it says that by the name of a Rust type.
+fn in_words(expected: &str) -> &str {
+    match expected {
+        "u8" | "u16" | "u32" | "u64" | "usize" => "an integer >= 0",
+        "i8" | "i16" | "i32" | "i64" | "isize" => "an integer",
+        "f32" | "f64" => "a number",
+        _ => expected,
+    }
 }
 
 /// What serde found, as the JS layer writes it: ```0` (number)``. And whether it is a number.

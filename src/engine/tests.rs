@@ -130,7 +130,7 @@ const fn entry(run: fn(Payload, &Context<'_>) -> Result<Output, TaskError>) -> E
 }
 
 fn job(entry: &'static Entry, input: usize) -> Job {
-    Job::new(entry, Payload { json: Some(input.to_string()), binaries: Vec::new() })
+    Job::new(entry, Payload { json: Some(input.to_string()), ..Payload::default() })
 }
 
 fn pool(size: usize, recorder: &Arc<Recorder>) -> Pool {

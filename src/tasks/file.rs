@@ -69,22 +69,54 @@ impl FilePath {
         if folder.is_dir() { Ok(()) } else { Err(failed(io::ErrorKind::NotADirectory.into())) }
     }
 
-    /// Writes the file under a temporary name in the same folder and then gives it its own, so that nobody ever sees
-    /// half a file. When this fails or the task is cancelled, nothing is left.
-    pub(super) fn replace(&self, bytes: &[u8], context: &Context<'_>) -> Result<(), TaskError> {
+    /// A file under a temporary name in the same folder, for what is written piece by piece.
+    pub(super) fn draft(&self) -> Result<Draft, TaskError> {
         let failed = |error: io::Error| TaskError::file("write", self.as_path(), &error);
         // The file behind a symbolic link is replaced, not the link.
         let path = std::fs::canonicalize(self.as_path()).unwrap_or_else(|_| self.0.clone());
-        let mut file = temporary_file(&path).map_err(failed)?;
+        let file = temporary_file(&path).map_err(failed)?;
         if let Ok(existing) = std::fs::metadata(&path) {
             file.as_file().set_permissions(existing.permissions()).map_err(failed)?;
         }
+        Ok(Draft { path, file: io::BufWriter::with_capacity(PIECE, file) })
+    }
+
+    /// Writes the file under a temporary name in the same folder and then gives it its own, so that nobody ever sees
+    /// half a file. When this fails or the task is cancelled, nothing is left.
+    pub(super) fn replace(&self, bytes: &[u8], context: &Context<'_>) -> Result<(), TaskError> {
+        let mut draft = self.draft()?;
         for piece in bytes.chunks(PIECE) {
             context.check()?;
-            file.write_all(piece).map_err(failed)?;
+            draft.write_all(piece).map_err(|error| TaskError::file("write", self.as_path(), &error))?;
         }
+        draft.commit()
+    }
+}
+
+/// A file that nobody sees until it is whole. It is gone when it is dropped before.
+pub(super) struct Draft {
+    path: PathBuf,
+    file: io::BufWriter<tempfile::NamedTempFile>,
+}
+
+impl Draft {
+    /// Gives it its name.
+    pub(super) fn commit(self) -> Result<(), TaskError> {
+        let Self { path, file } = self;
+        let failed = |error: io::Error| TaskError::file("write", &path, &error);
+        let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
         file.persist(&path).map_err(|error| failed(error.error))?;
         Ok(())
+    }
+}
+
+impl Write for Draft {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
     }
 }
 

@@ -7,6 +7,7 @@ mod file;
 mod image;
 mod noop;
 mod numeric;
+mod pdf;
 
 pub use self::image::Codecs;
 use crate::engine::Entry;
@@ -21,4 +22,5 @@ pub static ALL: &[Entry] = &[
     Entry::of::<image::Stats>(),
     noop::ENTRY,
     Entry::of::<numeric::Reduce>(),
+    Entry::of::<pdf::MakeDocument>(),
 ];

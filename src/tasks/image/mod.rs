@@ -26,6 +26,7 @@ mod raster;
 mod request;
 mod source;
 mod stats;
+pub(super) mod still;
 #[cfg(test)]
 mod tests;
 mod turn;

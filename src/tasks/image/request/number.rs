@@ -83,6 +83,12 @@ pub(in crate::tasks::image) type Quality = Integer<1, 100>;
 
 pub(in crate::tasks::image) type PixelLimit = Integer<1, { (1 << 53) - 1 }>;
 
+impl PixelLimit {
+    pub(in crate::tasks::image) fn of(pixels: u64) -> Self {
+        Self(pixels)
+    }
+}
+
 impl Default for Quality {
     fn default() -> Self {
         Self(80)

@@ -20,7 +20,25 @@ use crate::tasks::image::exif::{density_of, orientation_of};
 use crate::tasks::image::planes::Planes;
 use crate::tasks::image::raster::Picture;
 
-pub(super) fn header(bytes: &[u8], context: &Context<'_>) -> Result<Header, TaskError> {
+/// What matters of the coding to those who hand a JPEG on as it is.
+#[derive(Debug, Default)]
+pub(in crate::tasks::image) struct Coding {
+    pub(in crate::tasks::image) is_ycc: bool,
+    pub(in crate::tasks::image) is_adobe: bool,
+    pub(in crate::tasks::image) is_huffman: bool,
+}
+
+/// Reads how a JPEG is coded whose header was found to be sound.
+pub(in crate::tasks::image) fn coding(bytes: &[u8]) -> Coding {
+    let Ok(markers) = markers::read(bytes) else { return Coding::default() };
+    Coding {
+        is_ycc: markers.is_ycc(),
+        is_adobe: markers.adobe_transform.is_some(),
+        is_huffman: matches!(markers.process, 0..=2),
+    }
+}
+
+pub(in crate::tasks::image) fn header(bytes: &[u8], context: &Context<'_>) -> Result<Header, TaskError> {
     let broken = |cause: &str| invalid(Kind::Jpeg, Code::ImageInvalid, &cause, context);
     let unsupported = |cause: &str| invalid(Kind::Jpeg, Code::ImageUnsupported, &cause, context);
     let markers = markers::read(bytes).map_err(broken)?;
