@@ -296,7 +296,7 @@ const DOLLAR = 0x24
 /** Without halves of characters, which JSON can write and UTF-8 cannot. @param {string} json */
 function wellFormed(json) {
   if (!json.includes('\\ud')) return json
-  return json.replace(/((?:^|[^\\])(?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g, '$1\ufffd')
+  return json.replace(/(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g, '$1\ufffd')
 }
 
 /** Who waits for a turn of the event loop. However many documents are being written, there is one slice in each turn. */

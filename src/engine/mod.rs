@@ -33,5 +33,5 @@ pub use pool::{Pool, PoolConfig};
 pub use progress::Report;
 pub use sink::{Outcome, Sink};
 pub use stats::Stats;
-pub use task::{Context, Entry, Output, Payload, Schema, Task, Value};
+pub use task::{Context, Entry, Output, Payload, Schema, Task, Value, is_decoding_in_vain};
 pub use ticket::{Job, Ticket};

@@ -2,6 +2,9 @@
 //!
 //! Runs on: a pool's thread, or one of libuv's for the one-off door. A task never sees JavaScript or napi.
 
+use std::cell::Cell;
+use std::ptr::NonNull;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -181,6 +184,13 @@ impl<'a> Context<'a> {
         self.token.reason().map_or(Ok(()), |reason| Err(reason.error()))
     }
 
+    /// Decodes an input, which ends early when the task is cancelled and its type asks `is_decoding_in_vain`.
+    fn decode<T: DeserializeOwned>(&self, payload: Payload) -> Result<T, TaskError> {
+        let outer = DECODING.replace(Some(NonNull::from(self.token)));
+        let _reset = Reset(outer);
+        payload.decode().map_err(|error| self.check().err().unwrap_or(error))
+    }
+
     /// The flag behind `check`, for libraries that poll one of their own.
     pub fn is_canceled(&self) -> bool {
         self.token.reason().is_some()
@@ -207,6 +217,27 @@ impl<'a> Context<'a> {
     }
 }
 
+thread_local! {
+    /// The token of the task whose input is being decoded on this thread: serde has no way to hand it down.
+    static DECODING: Cell<Option<NonNull<CancelToken>>> = const { Cell::new(None) };
+}
+
+/// Puts back what was there before, also after a panic.
+struct Reset(Option<NonNull<CancelToken>>);
+
+impl Drop for Reset {
+    fn drop(&mut self) {
+        DECODING.set(self.0);
+    }
+}
+
+/// Whether the input that is being decoded on this thread is of a task that was cancelled. For inputs of many nodes.
+pub fn is_decoding_in_vain() -> bool {
+    // SAFETY: the token is the one of the context whose `decode` is on this thread's stack, and it resets the pointer before
+    // it returns.
+    DECODING.get().is_some_and(|token| unsafe { token.as_ref() }.reason().is_some())
+}
+
 /// A task as the registry lists it, whatever its input type.
 pub struct Entry {
     pub name: &'static str,
@@ -225,7 +256,7 @@ impl Entry {
             name: T::NAME,
             description: T::DESCRIPTION,
             schema: || schemars::schema_for!(T::Input),
-            run: |payload, context| T::run(payload.decode()?, context),
+            run: |payload, context| T::run(context.decode(payload)?, context),
         }
     }
 

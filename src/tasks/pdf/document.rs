@@ -31,36 +31,46 @@ impl Task for MakeDocument {
     type Input = Request;
 
     fn run(request: Request, context: &Context<'_>) -> Result<Output, TaskError> {
-        let settings = settings_of(&request.document)?;
-        let Request { document, file, font_folder, max_pages, limit_input_pixels } = request;
-        if let Some(file) = &file {
-            file.check_target()?;
+        let outcome = make(&request, context);
+        if context.is_canceled() {
+            // To free a million nodes takes longer than to stop.
+            let thread = std::thread::Builder::new().name("offloop-drop".to_owned());
+            let _ = thread.spawn(move || drop(request));
         }
-        let job = Job { document: &document, settings: &settings, font_folder: &font_folder, context };
-        let limits = (max_pages.unwrap_or(MAX_PAGES), limit_input_pixels);
-        let mut memory = Vec::new();
-        let made = match &file {
-            // What is encrypted is whole before.
-            Some(file) if settings.protection.is_none() => {
-                let mut draft = file.draft()?;
-                let made = job.run(limits, &mut draft)?;
-                draft.commit()?;
-                made
-            }
-            _ => {
-                let mut made = job.run(limits, &mut memory)?;
-                if settings.protection.is_some() {
-                    let plain = std::mem::take(&mut memory);
-                    made.size = protect(&plain, &settings, &mut memory)?;
-                }
-                if let Some(file) = &file {
-                    file.replace(&std::mem::take(&mut memory), context)?;
-                }
-                made
-            }
-        };
-        Output::of(Made { data: file.is_none().then(|| Binary::from_vec(memory)), ..made })
+        outcome
     }
+}
+
+fn make(request: &Request, context: &Context<'_>) -> Result<Output, TaskError> {
+    let Request { document, file, font_folder, max_pages, limit_input_pixels } = request;
+    let settings = settings_of(document)?;
+    if let Some(file) = file {
+        file.check_target()?;
+    }
+    let job = Job { document, settings: &settings, font_folder, context };
+    let limits = (max_pages.unwrap_or(MAX_PAGES), *limit_input_pixels);
+    let mut memory = Vec::new();
+    let made = match file {
+        // What is encrypted is whole before.
+        Some(file) if settings.protection.is_none() => {
+            let mut draft = file.draft()?;
+            let made = job.run(limits, &mut draft)?;
+            draft.commit()?;
+            made
+        }
+        _ => {
+            let mut made = job.run(limits, &mut memory)?;
+            if settings.protection.is_some() {
+                let plain = std::mem::take(&mut memory);
+                made.size = protect(&plain, &settings, &mut memory)?;
+            }
+            if let Some(file) = file {
+                file.replace(&std::mem::take(&mut memory), context)?;
+            }
+            made
+        }
+    };
+    Output::of(Made { data: file.is_none().then(|| Binary::from_vec(memory)), ..made })
 }
 
 /// What the caller gets.
@@ -108,7 +118,11 @@ impl Job<'_> {
         let Outcome { bookmarks, tags, missing } = outcome;
         let closing = Closing { outline: bookmarks, tags, attachments };
         let summary = press.finish(&closing)?;
-        let warnings = warnings(&summary, &missing);
+        let mut warnings = warnings(&summary, &missing);
+        if assets.has_inner_pictures {
+            let message = "The pictures inside of an SVG are not drawn: put them into the document themselves".into();
+            warnings.push(Warning { code: "SVG_PICTURES", message });
+        }
         Ok(Made { data: None, size: summary.bytes, pages: summary.pages, warnings })
     }
 }

@@ -26,6 +26,8 @@ pub(in crate::tasks::pdf) struct Assets<'d> {
     /// Opened for the first SVG.
     svg_fonts: Option<SvgFonts>,
     placed: HashMap<usize, PictureId>,
+    /// An SVG has pictures in it, which are not drawn.
+    pub(in crate::tasks::pdf) has_inner_pictures: bool,
     qrs: HashMap<usize, Arc<QrCode>>,
     barcodes: HashMap<usize, Arc<BarCode>>,
 }
@@ -53,6 +55,7 @@ impl<'d> Assets<'d> {
             images,
             svg_fonts: None,
             placed: HashMap::new(),
+            has_inner_pictures: false,
             qrs: HashMap::new(),
             barcodes: HashMap::new(),
         }
@@ -80,6 +83,7 @@ impl<'d> Assets<'d> {
     ) -> Result<(), TaskError> {
         let id = match &node.source {
             PictureSource::Svg(text) => {
+                self.has_inner_pictures |= text.contains("<image");
                 let svg_fonts = match &mut self.svg_fonts {
                     Some(fonts) => fonts,
                     none => none.insert(fonts.for_svg(font, context, place)?),

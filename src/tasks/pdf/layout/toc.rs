@@ -65,19 +65,19 @@ impl Layout<'_> {
                 y: PADDING + top,
                 ..layout.at
             };
-            let first = layout.at.y + text_style.ascent.max(number_style.ascent);
+            let first = layout.at.y;
             layout.open_tag(Role::TocItem);
             let placed = layout.text(&title, &text_style, place);
             layout.close_tag();
             placed?;
-            layout.at.y += bottom + PADDING;
+            layout.at.y = layout.at.y.max(first + number_style.height) + bottom + PADDING;
             let height = layout.at.y;
             let sheet = layout.sheets.get_mut(0);
             sheet.notes.push(Note::Reference(Reference {
                 id: entry.id.clone(),
                 at: sheet.page.items.len(),
                 x: start.x + start.width - room,
-                y: first,
+                y: first + number_style.ascent,
                 width: room,
                 share: 1.0,
                 style: Arc::clone(&number_style),

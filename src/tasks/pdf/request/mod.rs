@@ -4,15 +4,16 @@
 
 mod canvas;
 mod document;
+mod fields;
+mod files;
 mod look;
 mod node;
 mod table;
 mod values;
 
 pub(super) use self::canvas::{Dash, Ink, Vector};
-pub(super) use self::document::{
-    Attachment, Document, FileSource, FontSource, FontSources, Info, Paged, Permissions, Printing, Request, Watermark,
-};
+pub(super) use self::document::{Document, Info, Paged, Permissions, Printing, Request, Watermark};
+pub(super) use self::files::{Attachment, FileSource, FontSource, FontSources};
 pub(super) use self::look::{Decoration, DecorationStyle, Direction, Look, Style, Styles, WordBreak};
 pub(super) use self::node::{
     Alignment, Barcode, BarcodeKind, Block, Break, Cover, EccLevel, Kind, List, Marker as MarkerKind, Node,

@@ -29,14 +29,23 @@ pub(super) fn places(word: &str, patterns: Option<Hyphenation>, found: &mut Vec<
     let Some(Hyphenation(language)) = patterns.filter(|_| found.is_empty()) else { return };
     let core = word.trim_matches(|char: char| !char.is_alphabetic());
     let start = word.len() - word.trim_start_matches(|char: char| !char.is_alphabetic()).len();
-    let divisible = core.len() <= LONGEST && core.chars().count() >= SHORTEST && core.chars().all(char::is_alphabetic);
-    if divisible {
-        let mut place = start;
-        for syllable in hypher::hyphenate(core, language) {
-            place += syllable.len();
-            if place < start + core.len() {
-                found.push(place);
+    let is_apostrophe = |char: char| matches!(char, '\'' | '’');
+    if core.len() > LONGEST || !core.chars().all(|char| char.is_alphabetic() || is_apostrophe(char)) {
+        return;
+    }
+    // French and Italian put an article before a word: `l’anticipation`.
+    let mut from = start;
+    for part in core.split_inclusive(is_apostrophe) {
+        let letters = part.trim_end_matches(is_apostrophe);
+        let mut place = from;
+        if letters.chars().count() >= SHORTEST {
+            for syllable in hypher::hyphenate(letters, language) {
+                place += syllable.len();
+                if place < from + letters.len() {
+                    found.push(place);
+                }
             }
         }
+        from += part.len();
     }
 }

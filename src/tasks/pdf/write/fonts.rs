@@ -101,26 +101,39 @@ impl FontUse {
         }
     }
 
-    /// Several glyphs for one piece of text: each is taken for one character where there are as many, else the first for all.
+    /// Several glyphs for one piece of text: marks, which take no room, are taken for a character each, from its end, and
+    /// the first of the others for what is left. Read from right to left, a mark is seen before its letter.
     fn collect_cluster(&mut self, cluster: &[Glyph], text: &Text, face: &Face) {
         let whole = cluster.first().map_or("", |glyph| said(text, glyph));
-        let one_each = whole.chars().count() == cluster.len();
-        let mut chars = whole.chars();
-        // Read from right to left, a mark is seen before its letter.
-        let is_reversed = matches!(cluster, [first, .., last] if first.advance == 0.0 && last.advance != 0.0);
-        for index in 0..cluster.len() {
-            let glyph = &cluster[if is_reversed { cluster.len() - 1 - index } else { index }];
-            let number = self.add(glyph.id, face);
-            let used = &mut self.glyphs[usize::from(number)];
-            let char = chars.next().filter(|_| one_each);
-            if used.is_certain || !used.says.is_empty() {
-                continue;
+        let is_mark = |glyph: &&Glyph| glyph.advance == 0.0;
+        let is_reversed = cluster.first().is_some_and(|first| is_mark(&first));
+        let mut rest = whole;
+        let marks: Vec<&Glyph> = cluster.iter().filter(is_mark).collect();
+        let last_first: Vec<&Glyph> = if is_reversed { marks } else { marks.into_iter().rev().collect() };
+        for mark in last_first {
+            let cut = rest.char_indices().next_back().map_or(0, |(at, _)| at);
+            // The first character is that of the letter.
+            let (letter, own) = if cut > 0 { rest.split_at(cut) } else { (rest, "") };
+            self.means(mark.id, own, face);
+            rest = letter;
+        }
+        let letters: Vec<&Glyph> = cluster.iter().filter(|glyph| !is_mark(glyph)).collect();
+        let one_each = rest.chars().count() == letters.len();
+        let mut chars = rest.chars();
+        for (index, letter) in letters.iter().enumerate() {
+            match chars.next().filter(|_| one_each) {
+                Some(char) => self.means(letter.id, char.encode_utf8(&mut [0; 4]), face),
+                None => self.means(letter.id, if index == 0 { rest } else { "" }, face),
             }
-            match char {
-                Some(char) => used.says = char.encode_utf8(&mut [0; 4]).into(),
-                None if index == 0 => used.says = whole.into(),
-                None => {}
-            }
+        }
+    }
+
+    /// Notes what a glyph may stand for, unless something better is known.
+    fn means(&mut self, glyph: u16, says: &str, face: &Face) {
+        let number = self.add(glyph, face);
+        let used = &mut self.glyphs[usize::from(number)];
+        if !used.is_certain && used.says.is_empty() {
+            used.says = says.into();
         }
     }
 
