@@ -12,6 +12,7 @@ const os = require('node:os')
 const path = require('node:path')
 const { toolFile } = require('./commands')
 const { countJest } = require('./counts')
+const { readerOptions } = require('./readers')
 
 /**
  * @param {{ node: string, major: number }} [other] another Node than the one that runs this
@@ -23,7 +24,7 @@ function jest(other) {
   const report = path.join(os.tmpdir(), `offloop-jest-${process.pid}.json`)
   return {
     name,
-    command: [node, toolFile('jest'), '--ci', '--json', `--outputFile=${report}`],
+    command: [node, toolFile('jest'), '--ci', '--json', `--outputFile=${report}`, ...readerOptions()],
     // The tests start programs too: those find this Node first.
     env: { PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH}` },
     // On each of four Nodes, so that even four that hang leave CI its hour.

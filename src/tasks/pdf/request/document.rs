@@ -107,11 +107,21 @@ pub(in crate::tasks::pdf) enum Paged {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::tasks::pdf) struct Pages {
+    #[serde(default, deserialize_with = "present")]
     first: Option<Node>,
+    #[serde(default, deserialize_with = "present")]
     last: Option<Node>,
+    #[serde(default, deserialize_with = "present")]
     odd: Option<Node>,
+    #[serde(default, deserialize_with = "present")]
     even: Option<Node>,
+    #[serde(default, deserialize_with = "present")]
     default: Option<Node>,
+}
+
+/// `null` says that nothing stands there; what is not said comes from the others.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Node>, D::Error> {
+    Node::deserialize(deserializer).map(Some)
 }
 
 impl Pages {
