@@ -37,6 +37,8 @@ export interface NativeTasks {
   noop: { input: unknown; result: any }
   fault: { input: FaultInput; result: undefined }
   'numeric.reduce': { input: NumericReduceInput; result: number }
+  'pdf.document': { input: PdfTaskInput; result: PdfResult & { data?: Buffer } }
+  'pdf.drawing': { input: PdfDrawingInput; result: PdfResult & { data?: Buffer } }
 }
 
 /** The name of a native task. */
@@ -723,6 +725,1005 @@ export function imageBatch<Item>(
   pipeline: (image: Image, item: Item, index: number) => Image | void | PromiseLike<Image | void>,
   options: ImageBatchOptions<Item> & Required<Pick<ImageBatchOptions<Item>, 'input'>>,
 ): ImageBatch<Item>
+
+/** Where a font, a picture or an attached file comes from: a path, a `file:` URL, or its bytes. No other URL is ever fetched. */
+export type PdfSource = string | URL | Bytes
+
+/** A colour by its CSS name or notation, `[red, green, blue]` of 0 to 255, or `[cyan, magenta, yellow, black]` of 0 to 100. */
+export type PdfColor = string | [number, number, number] | [number, number, number, number]
+
+/** Points on all sides, `[horizontal, vertical]`, or `[left, top, right, bottom]`. A side that is null is not said. */
+export type PdfMargins =
+  number | [number | null, number | null] | [number | null, number | null, number | null, number | null]
+
+/** ISO 216 and 269 sizes, and those of North America; in any case. */
+export type PdfPageSizeName =
+  | '4A0'
+  | '2A0'
+  | 'A0'
+  | 'A1'
+  | 'A2'
+  | 'A3'
+  | 'A4'
+  | 'A5'
+  | 'A6'
+  | 'A7'
+  | 'A8'
+  | 'A9'
+  | 'A10'
+  | 'B0'
+  | 'B1'
+  | 'B2'
+  | 'B3'
+  | 'B4'
+  | 'B5'
+  | 'B6'
+  | 'B7'
+  | 'B8'
+  | 'B9'
+  | 'B10'
+  | 'C0'
+  | 'C1'
+  | 'C2'
+  | 'C3'
+  | 'C4'
+  | 'C5'
+  | 'C6'
+  | 'C7'
+  | 'C8'
+  | 'C9'
+  | 'C10'
+  | 'RA0'
+  | 'RA1'
+  | 'RA2'
+  | 'RA3'
+  | 'RA4'
+  | 'SRA0'
+  | 'SRA1'
+  | 'SRA2'
+  | 'SRA3'
+  | 'SRA4'
+  | 'EXECUTIVE'
+  | 'FOLIO'
+  | 'LEGAL'
+  | 'LETTER'
+  | 'TABLOID'
+
+/** A column's width: points, as wide as what is in it, a share of what is left, or a part of what there is. */
+export type PdfWidth = number | 'auto' | '*' | 'star' | `${number}%`
+
+/** How text looks. In a node, a style, or `defaultStyle`; what is not said comes from what is around. */
+export interface PdfLook {
+  /** A family of `fonts`, or `Roboto`. @default 'Roboto' */
+  font?: string
+  /** Points. @default 12 */
+  fontSize?: number
+  bold?: boolean
+  italics?: boolean
+  /** @default 'black' */
+  color?: PdfColor
+  /** Behind the text. */
+  background?: PdfColor
+  decoration?: PdfDecoration | PdfDecoration[]
+  decorationColor?: PdfColor
+  decorationStyle?: 'solid' | 'dashed' | 'dotted' | 'double' | 'wavy'
+  /** Points. */
+  decorationThickness?: number
+  /** Times the height that the font has. @default 1 */
+  lineHeight?: number
+  /** Points between two characters. */
+  characterSpacing?: number
+  /** Where lines begin and end. Text that reads from right to left begins on the right unless this says otherwise. */
+  alignment?: 'left' | 'center' | 'right' | 'justify'
+  /** Points by which the first line begins later. */
+  leadingIndent?: number
+  /** Lines end only where the text says so. */
+  noWrap?: boolean
+  /** `break-all`: between any two characters. */
+  wordBreak?: 'normal' | 'break-all'
+  preserveLeadingSpaces?: boolean
+  preserveTrailingSpaces?: boolean
+  /** 0 to 1. */
+  opacity?: number
+  /** Superscript. */
+  sup?: boolean
+  /** Subscript. */
+  sub?: boolean
+  /** An address that a click goes to. */
+  link?: string
+  /** The number of a page, from 1. */
+  linkToPage?: number
+  /** The `id` of a node. */
+  linkToDestination?: string
+  /** OpenType features: `'smcp'`, or `'liga=0'` to turn one off. */
+  fontFeatures?: string | string[]
+  /** Of a cell. */
+  fillColor?: PdfColor
+  /** Of a cell, 0 to 1. */
+  fillOpacity?: number
+  /** Of the bullets and numbers of a list. */
+  markerColor?: PdfColor
+  /** Points between columns. */
+  columnGap?: number
+  /** A BCP 47 tag: for shaping, hyphenation, and who reads the document aloud. */
+  language?: string
+  /** Divides words by the rules of the `language`. @default false */
+  hyphenate?: boolean
+  /** `auto` is that of the first letter that has one. @default 'auto' */
+  direction?: 'auto' | 'ltr' | 'rtl'
+  /** The fewest lines of a paragraph at the bottom of a page. @default 1 */
+  orphans?: number
+  /** The fewest lines of a paragraph at the top of a page. @default 1 */
+  widows?: number
+}
+
+export type PdfDecoration = 'underline' | 'lineThrough' | 'overline'
+
+/** Space around a node, side by side if need be. */
+export interface PdfSpace {
+  margin?: PdfMargins
+  marginLeft?: number
+  marginTop?: number
+  marginRight?: number
+  marginBottom?: number
+}
+
+/** A named style, or the default one. */
+export interface PdfStyle extends PdfLook, PdfSpace {
+  /** Styles that say what this one does not. */
+  extends?: string | string[]
+}
+
+/** What a node of any kind can say. */
+export interface PdfNodeBase extends PdfLook, PdfSpace {
+  /** Names in `styles`, of which a later one counts more. */
+  style?: string | string[]
+  /** Of a column, or of a picture. */
+  width?: PdfWidth
+  /** Points. */
+  height?: number
+  /** Begins a page with the node, or ends one after it. */
+  pageBreak?: 'before' | 'beforeOdd' | 'beforeEven' | 'after' | 'afterOdd' | 'afterEven'
+  /** Of the pages that its `pageBreak` begins. */
+  pageOrientation?: 'portrait' | 'landscape'
+  /** From the top left corner of the page; what follows does not move. */
+  absolutePosition?: { x?: number; y?: number }
+  /** From where it would stand; what follows does not move. */
+  relativePosition?: { x?: number; y?: number }
+  /** Stays on one page, if a page has room for it. */
+  unbreakable?: boolean
+  /** Points; lines of text beyond are left out. */
+  maxHeight?: number
+  /** Names the place, for links and references. */
+  id?: string
+  /** For `pageBreakBefore`. */
+  headlineLevel?: number
+  /** Lists it in the table of contents, or in those with these ids. */
+  tocItem?: boolean | string | string[]
+  tocStyle?: string | string[] | PdfStyle
+  tocNumberStyle?: string | string[] | PdfStyle
+  tocMargin?: PdfMargins
+  /** Lists it in the outline. */
+  outline?: boolean
+  /** Its text there; that of the node unless given. */
+  outlineText?: string
+  outlineExpanded?: boolean
+  /** The `id` of the node that it stands below in the outline. */
+  outlineParentId?: string
+  /** As an item of a list: what stands before it. */
+  listType?: PdfUnordered | PdfOrdered
+  /** As an item of a list: its number. */
+  counter?: number
+  /** As a cell. */
+  colSpan?: number
+  /** As a cell. */
+  rowSpan?: number
+  /** As a cell: left, top, right, bottom. */
+  border?: [boolean?, boolean?, boolean?, boolean?]
+  /** As a cell: left, top, right, bottom. */
+  borderColor?: [PdfColor?, PdfColor?, PdfColor?, PdfColor?]
+  /** As a cell. @default 'top' */
+  verticalAlignment?: 'top' | 'middle' | 'bottom'
+  /** What a picture shows, for those who do not see it. */
+  alt?: string
+}
+
+/** Text, or text of parts in styles of their own. */
+export interface PdfTextNode extends PdfNodeBase {
+  text: PdfText
+}
+
+/** Text of a node: a string, or parts. Numbers and booleans are written as text. */
+export type PdfText = string | number | boolean | null | PdfTextNode | PdfReferenceNode | PdfText[]
+
+/** Text that is known only once the document is laid out. */
+export type PdfReferenceNode = PdfNodeBase &
+  (
+    | {
+        /** The `id` of a node: the number of the page that it is on. */
+        pageReference: string
+      }
+    | {
+        /** The `id` of a node: its text. */
+        textReference: string
+      }
+  )
+
+/** Nodes one below the other. An array of nodes is one as well. */
+export interface PdfStackNode extends PdfNodeBase {
+  stack: PdfContent[]
+}
+
+/** Nodes side by side, each with its `width`: `auto`, points, a percentage or, by default, `*`. */
+export interface PdfColumnsNode extends PdfNodeBase {
+  columns: PdfContent[]
+  /** What is too much for a column goes on in the next. */
+  snakingColumns?: boolean
+}
+
+export type PdfUnordered = 'disc' | 'circle' | 'square' | 'none'
+export type PdfOrdered = 'decimal' | 'lower-alpha' | 'upper-alpha' | 'lower-roman' | 'upper-roman' | 'none'
+
+/** A list with bullets. */
+export interface PdfUnorderedListNode extends PdfNodeBase {
+  ul: PdfContent[]
+  /** By the level unless given. */
+  type?: PdfUnordered
+}
+
+/** A list with numbers. */
+export interface PdfOrderedListNode extends PdfNodeBase {
+  ol: PdfContent[]
+  /** @default 'decimal' */
+  type?: PdfOrdered
+  /** After the number, or before and after it. @default '.' */
+  separator?: string | [string, string]
+  /** @default 1 */
+  start?: number
+  reversed?: boolean
+}
+
+/** Rows of cells. */
+export interface PdfTableNode extends PdfNodeBase {
+  table: PdfTable
+  /** A name in `tableLayouts`, one of those that are always there, or a layout. */
+  layout?: 'noBorders' | 'headerLineOnly' | 'lightHorizontalLines' | (string & {}) | PdfTableLayout
+}
+
+export interface PdfTable {
+  /** Every row has a cell for every column; those under a span are not looked at. */
+  body: PdfContent[][]
+  /** One for all columns, or one for each. @default 'auto' */
+  widths?: PdfWidth | PdfWidth[]
+  /** The least heights of rows: one for all, or one for each. @default 'auto' */
+  heights?: number | 'auto' | (number | 'auto')[]
+  /** Rows that are repeated on every page. @default 0 */
+  headerRows?: number
+  /** Rows after those that stay on one page with them. @default 0 */
+  keepWithHeaderRows?: number
+  /** No row is divided between pages. @default false */
+  dontBreakRows?: boolean
+}
+
+/**
+ * A value for all rows, columns or lines, or some by their place: in place of pdfmake's functions. What is more special
+ * counts: `at`, `first`, `last`, `header`, `inner`, `odd` or `even`, `default`. Places count from 0.
+ */
+export type PdfByPlace<Value> =
+  | Value
+  | {
+      first?: Value
+      last?: Value
+      /** The rows of the header. */
+      header?: Value
+      /** All but the first and the last. */
+      inner?: Value
+      odd?: Value
+      even?: Value
+      default?: Value
+      /** By the number: `{ 3: 2 }`. */
+      at?: Record<number, Value>
+    }
+
+/** Lines, paddings and fills of a table. What is not said is as in a table without a layout. */
+export interface PdfTableLayout {
+  /** Points, by the line: 0 is above the first row. */
+  hLineWidth?: PdfByPlace<number>
+  /** Points, by the line: 0 is left of the first column. */
+  vLineWidth?: PdfByPlace<number>
+  hLineColor?: PdfByPlace<PdfColor>
+  vLineColor?: PdfByPlace<PdfColor>
+  hLineStyle?: PdfByPlace<{ dash: PdfDash }>
+  vLineStyle?: PdfByPlace<{ dash: PdfDash }>
+  /** Points, by the column. */
+  paddingLeft?: PdfByPlace<number>
+  /** Points, by the column. */
+  paddingRight?: PdfByPlace<number>
+  /** Points, by the row. */
+  paddingTop?: PdfByPlace<number>
+  /** Points, by the row. */
+  paddingBottom?: PdfByPlace<number>
+  /** By the row. */
+  fillColor?: PdfByPlace<PdfColor>
+  /** By the row, 0 to 1. */
+  fillOpacity?: PdfByPlace<number>
+  /** Draws the line below the last row of a page that the table goes on after. @default true */
+  hLineWhenBroken?: boolean
+  /** Whether cells that say nothing have lines. @default true */
+  defaultBorder?: boolean
+}
+
+/** A photo: JPEG, PNG, WebP and what else `image()` reads. JPEG goes into the file as it is. */
+export interface PdfImageNode extends PdfNodeBase {
+  /** A path, a data URL in base64, the bytes, or a name in `images`. */
+  image: PdfSource
+  /** As large as fits: the side of a square, or `[width, height]`. */
+  fit?: number | [number, number]
+  /** Fills this place, and is cut off beyond it. */
+  cover?: {
+    width: number
+    height: number
+    align?: 'left' | 'center' | 'right'
+    valign?: 'top' | 'center' | 'bottom'
+  }
+  minWidth?: number
+  maxWidth?: number
+  minHeight?: number
+}
+
+/** A drawing. Nothing outside of the text is read for it. */
+export interface PdfSvgNode extends PdfNodeBase {
+  svg: string
+  /** As large as fits: the side of a square, or `[width, height]`. */
+  fit?: number | [number, number]
+}
+
+/** Lines and areas. */
+export interface PdfCanvasNode extends PdfNodeBase {
+  canvas: PdfVector[]
+}
+
+/** Lengths of a dash and of the gap after it, in points. */
+export interface PdfDash {
+  length: number
+  /** @default `length` */
+  space?: number
+  phase?: number
+}
+
+/** A line or an area, in points from the top left corner of its canvas. */
+export type PdfVector = {
+  /** @default 1 */
+  lineWidth?: number
+  /** @default 'black' */
+  lineColor?: PdfColor
+  dash?: PdfDash
+  lineCap?: 'butt' | 'round' | 'square'
+  lineJoin?: 'miter' | 'round' | 'bevel'
+  /** What fills it. */
+  color?: PdfColor
+  /** Colours from the left to the right. */
+  linearGradient?: PdfColor[]
+  fillOpacity?: number
+  strokeOpacity?: number
+} & (
+  | { type: 'line'; x1: number; y1: number; x2: number; y2: number }
+  | {
+      type: 'rect'
+      x?: number
+      y?: number
+      w: number
+      h: number
+      /** The radius of its corners. */
+      r?: number
+    }
+  | {
+      type: 'ellipse'
+      x: number
+      y: number
+      r1: number
+      /** @default `r1` */
+      r2?: number
+    }
+  | { type: 'polyline'; points: { x: number; y: number }[]; closePath?: boolean }
+  | {
+      type: 'path'
+      /** The `d` of an SVG path. */
+      d: string
+    }
+)
+
+export interface PdfQrNode extends Omit<PdfNodeBase, 'background'> {
+  qr: string
+  /** The side in points; four a module unless given. */
+  fit?: number
+  /** How much of it may be damaged. @default 'L' */
+  eccLevel?: 'L' | 'M' | 'Q' | 'H'
+  /** What fits best unless given. */
+  mode?: 'numeric' | 'alphanumeric' | 'octet'
+  /** 1 to 40. */
+  version?: number
+  /** 0 to 7. */
+  mask?: number
+  foreground?: PdfColor
+  background?: PdfColor
+  /** Quiet modules on each side. @default 0 */
+  padding?: number
+}
+
+export interface PdfBarcodeNode extends PdfNodeBase {
+  barcode: string
+  /** @default 'code128' */
+  type?: 'code128' | 'code39' | 'ean13' | 'ean8' | 'itf' | 'codabar'
+  foreground?: PdfColor
+}
+
+/** A table of contents: the nodes with `tocItem`. */
+export interface PdfTocNode extends PdfNodeBase {
+  toc: {
+    /** For those that name it as their `tocItem`. */
+    id?: string
+    title?: PdfContent
+    textStyle?: string | string[] | PdfStyle
+    numberStyle?: string | string[] | PdfStyle
+    textMargin?: PdfMargins
+    sortBy?: 'page' | 'title'
+    /** Lists its items in the outline too. */
+    outlines?: boolean
+    /** Is not there when it has no items. */
+    hideEmpty?: boolean
+  }
+}
+
+/** A node of the content. A string is text, an array is a stack, an empty object is an empty cell. */
+export type PdfContent =
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | PdfContent[]
+  | PdfTextNode
+  | PdfReferenceNode
+  | PdfStackNode
+  | PdfColumnsNode
+  | PdfUnorderedListNode
+  | PdfOrderedListNode
+  | PdfTableNode
+  | PdfImageNode
+  | PdfSvgNode
+  | PdfCanvasNode
+  | PdfQrNode
+  | PdfBarcodeNode
+  | PdfTocNode
+  | PdfNodeBase
+
+/**
+ * What stands on every page, in place of pdfmake's functions: a node, or nodes by the page. `{pageNumber}` and
+ * `{pageCount}` in text are replaced.
+ */
+export type PdfPaged =
+  | PdfContent
+  | {
+      first?: PdfContent
+      last?: PdfContent
+      /** Pages 1, 3, 5 … */
+      odd?: PdfContent
+      even?: PdfContent
+      default?: PdfContent
+    }
+
+/** The files of a family. One face of a collection is `[path, name of the face]`. */
+export interface PdfFontFamily {
+  normal?: PdfSource | [PdfSource, string]
+  bold?: PdfSource | [PdfSource, string]
+  italics?: PdfSource | [PdfSource, string]
+  bolditalics?: PdfSource | [PdfSource, string]
+}
+
+/** A file that is part of the document. */
+export interface PdfAttachment {
+  src: PdfSource
+  name?: string
+  /** The MIME type. */
+  type?: string
+  description?: string
+  creationDate?: Date | string
+  modifiedDate?: Date | string
+  /** Not in the list that a reader shows. */
+  hidden?: boolean
+  relationship?: 'Source' | 'Data' | 'Alternative' | 'Supplement' | 'Unspecified'
+}
+
+/** What is said of the document. Other names go into the file as they are. */
+export interface PdfInfo {
+  title?: string
+  author?: string
+  subject?: string
+  keywords?: string
+  creator?: string
+  producer?: string
+  /** Without it the file says nothing, so that the same document makes the same bytes. */
+  creationDate?: Date | string
+  modDate?: Date | string
+  trapped?: string
+  [name: string]: string | Date | undefined
+}
+
+/** What readers may do who open the file with the user password. What is not said is forbidden. */
+export interface PdfPermissions {
+  printing?: boolean | 'lowResolution' | 'highResolution'
+  modifying?: boolean
+  copying?: boolean
+  annotating?: boolean
+  fillingForms?: boolean
+  contentAccessibility?: boolean
+  documentAssembly?: boolean
+}
+
+/** `1.7ext3` has AES-256 for passwords. @default '1.7' */
+export type PdfVersion = '1.3' | '1.4' | '1.5' | '1.6' | '1.7' | '1.7ext3'
+
+/** An archive: part and level of ISO 19005. */
+export type PdfArchive = '1a' | '1b' | '2a' | '2b' | '2u' | '3a' | '3b' | '3u' | `PDF/A-${string}`
+
+/**
+ * A document in pdfmake's words, as plain data: what pdfmake takes as a function has a form as data. Lengths are points, 72
+ * to the inch. A name that is not here is an error that says where it stands.
+ */
+export interface PdfDocumentDefinition {
+  content: PdfContent
+  styles?: Record<string, PdfStyle>
+  defaultStyle?: PdfStyle
+  /** @default 'A4' */
+  pageSize?:
+    PdfPageSizeName | Lowercase<PdfPageSizeName> | [number, number] | { width: number; height: number | 'auto' }
+  /** @default 'portrait' */
+  pageOrientation?: 'portrait' | 'landscape'
+  /** @default 40 */
+  pageMargins?: PdfMargins
+  /** In the top margin. */
+  header?: PdfPaged
+  /** In the bottom margin. */
+  footer?: PdfPaged
+  /** Behind the content. */
+  background?: PdfPaged
+  /** Across the page: text, or text with its looks. */
+  watermark?:
+    | string
+    | {
+        text: string
+        font?: string
+        /** As large as fits unless given. */
+        fontSize?: number
+        color?: PdfColor
+        /** @default 0.6 */
+        opacity?: number
+        /** @default false */
+        bold?: boolean
+        italics?: boolean
+        /** Degrees; along the diagonal unless given. */
+        angle?: number
+      }
+  /** Which nodes begin a page, in place of pdfmake's function. */
+  pageBreakBefore?: {
+    /** Nodes of these levels. */
+    headlineLevel?: number | number[]
+    /** Nodes with one of these styles. */
+    style?: string | string[]
+    /** Only where less than this is left of the page, in points. */
+    whenLessThan?: number
+  }
+  /** Pictures by their names. */
+  images?: Record<string, PdfSource>
+  /** Families by their names, beside `Roboto`, which is always there. */
+  fonts?: Record<string, PdfFontFamily>
+  /** Families that are asked in turn for what a font lacks. */
+  fallbackFonts?: string[]
+  tableLayouts?: Record<string, PdfTableLayout>
+  /** Files that are part of the document, by their names. */
+  attachments?: Record<string, PdfAttachment>
+  /** The same, by pdfmake's name. */
+  files?: Record<string, PdfAttachment>
+  info?: PdfInfo
+  /** A BCP 47 tag. */
+  language?: string
+  /** @default true */
+  compress?: boolean
+  version?: PdfVersion
+  /** Keeps the rules of an archive; what they forbid is an error. */
+  pdfa?: PdfArchive
+  /** The same, by pdfmake's name. */
+  subset?: PdfArchive
+  /** Says what is a heading, a list, a table, for those who do not see the page. @default false */
+  tagged?: boolean
+  /** Readers show the title in place of the name of the file. */
+  displayTitle?: boolean
+  userPassword?: string
+  ownerPassword?: string
+  permissions?: PdfPermissions
+}
+
+/** Something that is not as it was meant, and that the document could be made without. */
+export interface PdfWarning {
+  /**
+   * - `MISSING_GLYPHS`: no font has some characters; they are boxes.
+   * - `MISSING_DESTINATION`: a link goes to where nothing is.
+   * - `SVG_PICTURES`: pictures inside of an SVG are not drawn.
+   * - `FONT_REPLACED`: of `PdfDocument`: the package's font stands in for one that is not in a file.
+   */
+  code: 'MISSING_GLYPHS' | 'MISSING_DESTINATION' | 'SVG_PICTURES' | 'FONT_REPLACED'
+  message: string
+}
+
+/** What was made. */
+export interface PdfResult {
+  /** Bytes. */
+  size: number
+  pages: number
+  warnings: PdfWarning[]
+}
+
+/** How a document is made. */
+export interface PdfOptions {
+  /** Who does the work. @default `defaultPool()` */
+  pool?: WorkerPool
+  signal?: AbortSignal
+  /** Milliseconds from the start of the work. */
+  timeout?: number
+  /** Milliseconds in the queue. */
+  queueTimeout?: number
+  priority?: number
+  /** Pages that are done. While it is not known how many there will be, `total` is 0. */
+  onProgress?: (progress: Progress) => void
+  /** The most pages. @default 100000 */
+  maxPages?: number
+  /** The most pixels of a picture. @default 268402689 (0x3FFF squared) */
+  limitInputPixels?: number
+}
+
+/** A document that is made when it is asked for, each time anew. */
+export interface Pdf {
+  toBuffer(options?: { resolveWithObject?: false }): Promise<Buffer>
+  toBuffer(options: { resolveWithObject: true }): Promise<{ data: Buffer; info: PdfResult }>
+  /** The file appears when it is complete. */
+  toFile(file: string | URL): Promise<PdfResult>
+  /**
+   * Made when it is read; destroying the stream aborts it. The event `info` tells the `PdfResult`.
+   */
+  toStream(): Readable
+}
+
+/**
+ * A document in pdfmake's words, laid out and written on a Rust thread.
+ *
+ *     await pdf({ content: ['Hello', { text: 'World', bold: true }] }).toFile('hello.pdf')
+ *
+ * The document is read during the call, a large one in later turns of the event loop too: it must not be changed before
+ * the promise settles. Throws an `ArgumentError` for what is no document and for wrong options; all else rejects:
+ * - `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`: a value that cannot be used, by its place: `content[3].table.widths`.
+ *   A function is one, and the message says its form as data.
+ * - `ERR_PDF_IMAGE_INVALID`, `ERR_PDF_FONT_INVALID`: a file that is broken, or of a format that is not read.
+ * - `ERR_PDF_INVALID`: a reference without a target, or what the standard of an archive forbids.
+ * - `ERR_PDF_TOO_LARGE`: more pages, deeper nesting or larger pictures than the limits allow.
+ * - The operating system's code, such as `ENOENT`, for a file that cannot be read or written.
+ */
+export function pdf(document: PdfDocumentDefinition, options?: PdfOptions): Pdf
+
+/** Input of `pdf.document`, which `pdf()` puts together. */
+export interface PdfTaskInput {
+  document: PdfDocumentDefinition
+  /** Where the document goes, in place of into the result. */
+  file?: string | URL
+  /** The folder with the fonts that come with the package. */
+  fontFolder: string
+  maxPages?: number
+  limitInputPixels?: number
+}
+
+/** Input of `pdf.drawing`, which `PdfDocument` puts together. */
+export interface PdfDrawingInput extends Omit<PdfTaskInput, 'document'> {
+  /** What was recorded: for `PdfDocument` alone to know. */
+  drawing: object
+}
+
+/** Points, or a length with a unit: `'2cm'`, `'1in'`, `'1.5em'`. */
+export type PdfLength = number | `${number}${'' | 'pt' | 'in' | 'px' | 'cm' | 'mm' | 'pc' | 'em' | 'rem'}`
+
+/** Options of a page. */
+export interface PdfPageOptions {
+  /** @default 'letter' */
+  size?: PdfPageSizeName | Lowercase<PdfPageSizeName> | [number, number]
+  /** @default 'portrait' */
+  layout?: 'portrait' | 'landscape'
+  /** On all sides. @default 72 */
+  margin?: PdfLength
+  /** Side by side; a side that is not given has none. */
+  margins?: { top?: PdfLength; left?: PdfLength; bottom?: PdfLength; right?: PdfLength }
+  font?: PdfSource
+  fontSize?: PdfLength
+}
+
+/** Options of `PdfDocument`: pdfkit's, and those of `pdf()`. */
+export interface PdfDocumentOptions extends PdfPageOptions, PdfOptions {
+  /** Title, Author, Subject, Keywords, CreationDate, ModDate, or names of your own. */
+  info?: Record<string, string | Date>
+  /** @default true */
+  autoFirstPage?: boolean
+  /** Keeps all pages until the end, for `switchToPage()`. @default false */
+  bufferPages?: boolean
+  lang?: string
+  /** @default '1.7' */
+  pdfVersion?: PdfVersion
+  /** @default true */
+  compress?: boolean
+  userPassword?: string
+  ownerPassword?: string
+  permissions?: PdfPermissions
+  /** Says what is a paragraph and what is a picture, for those who do not see the page. @default false */
+  tagged?: boolean
+  /** Keeps the rules of an archive. */
+  subset?: PdfArchive
+  displayTitle?: boolean
+}
+
+/** Options of `text()`. They stay as they are for the texts after one that is `continued`. */
+export interface PdfTextOptions {
+  /** Where lines end: at the right margin unless given. */
+  width?: number
+  /** Text beyond is left out. Without it, text goes on on the next page. */
+  height?: number
+  /** @default 'left' */
+  align?: 'left' | 'center' | 'right' | 'justify'
+  /** `false`: one line, as long as it is. @default true */
+  lineBreak?: boolean
+  /** @default 1 */
+  columns?: number
+  /** @default 18 */
+  columnGap?: number
+  /** Of the first line of each paragraph. */
+  indent?: number
+  indentAllLines?: boolean
+  /** After each paragraph. */
+  paragraphGap?: number
+  /** After each line. */
+  lineGap?: number
+  wordSpacing?: number
+  characterSpacing?: number
+  /** Percent. @default 100 */
+  horizontalScaling?: number
+  /** Degrees, counterclockwise round where it begins. */
+  rotation?: number
+  /** The next text goes on where this one ends. */
+  continued?: boolean
+  underline?: boolean
+  strike?: boolean
+  /** Fills the letters. @default true unless they are stroked */
+  fill?: boolean
+  /** Outlines the letters. */
+  stroke?: boolean
+  /** An address, or the number of a page, from 0. */
+  link?: string | number
+  /** The name of a destination. */
+  goTo?: string
+  /** Makes one. */
+  destination?: string
+  /** Slants the letters: `true`, or degrees. */
+  oblique?: boolean | number
+  /** What of the first line stands at `y`: points, or a name. @default 'top' */
+  baseline?:
+    | number
+    | 'alphabetic'
+    | 'bottom'
+    | 'hanging'
+    | 'ideographic'
+    | 'mathematical'
+    | 'middle'
+    | 'svg-central'
+    | 'svg-middle'
+    | 'top'
+  /** Ends text that `height` cuts off. `true` is `…`. */
+  ellipsis?: boolean | string
+  /** OpenType features: `['smcp']`, or `{ liga: false }`. */
+  features?: string[] | Record<string, boolean | number>
+}
+
+/** Options of `list()`. */
+export interface PdfListOptions extends PdfTextOptions {
+  /** @default 'bullet' */
+  listType?: 'bullet' | 'numbered' | 'lettered'
+  bulletRadius?: number
+  /** From the bullet to the text. */
+  textIndent?: number
+  /** From a level to the next. */
+  bulletIndent?: number
+}
+
+/** Options of `image()`. A pixel is a point unless they say otherwise. */
+export interface PdfImageOptions {
+  width?: number
+  height?: number
+  scale?: number
+  /** As large as fits. */
+  fit?: [number, number]
+  /** As small as covers it. */
+  cover?: [number, number]
+  /** Within `fit` or `cover`. */
+  align?: 'left' | 'center' | 'right'
+  /** Within `fit` or `cover`. */
+  valign?: 'top' | 'center' | 'bottom'
+  link?: string | number
+  goTo?: string
+  destination?: string
+  opacity?: number
+  /** What it shows, for those who do not see it. */
+  alt?: string
+}
+
+/** A gradient, used as a colour. */
+export interface PdfGradient {
+  /** @param offset 0 to 1 */
+  stop(offset: number, color: PdfColor): this
+}
+
+/** An item of the outline, or the outline itself. */
+export interface PdfOutline {
+  /**
+   * Goes to the page at hand, or to the one with `pageNumber`, from 0.
+   *
+   * @param options `top` is from the top of the page
+   */
+  addItem(title: string, options?: { expanded?: boolean; top?: number; pageNumber?: number | null }): PdfOutline
+}
+
+/** A page as it is known before anything is laid out. */
+export interface PdfPage {
+  readonly size: string | [number, number]
+  readonly layout: 'portrait' | 'landscape'
+  readonly width: number
+  readonly height: number
+  /** May be changed; what comes after keeps to them. */
+  margins: { top: number; left: number; bottom: number; right: number }
+  maxX(): number
+  maxY(): number
+}
+
+export type PdfRule = 'even-odd' | 'evenodd' | 'non-zero' | 'nonzero'
+
+/**
+ * A drawing by the names that pdfkit has: methods record what is to be drawn, and a Rust thread draws it once the document
+ * has ended.
+ *
+ *     const doc = new PdfDocument()
+ *     doc.pipe(fs.createWriteStream('out.pdf'))
+ *     doc.fontSize(25).text('Hello', 100, 100)
+ *     doc.end()
+ *
+ * Lengths are points from the top left corner of the page. Wrong arguments throw an `ArgumentError`; adding to a document
+ * that has ended throws `ERR_PDF_ENDED`. What only a layout knows, such as `y` after a text or `heightOfString()`, throws
+ * `ERR_PDF_NOT_LAID_OUT`. The event `info` tells the `PdfResult`.
+ */
+export class PdfDocument extends Readable {
+  constructor(options?: PdfDocumentOptions)
+  readonly options: PdfDocumentOptions
+  /** What is said of the document; may be added to until the end. */
+  info: Record<string, string | Date>
+  readonly outline: PdfOutline
+  /** The page that is drawn on. */
+  readonly page: PdfPage | null
+  /** Where text goes on. */
+  x: number
+  /** Where text goes on, unless that takes a layout to know. */
+  y: number
+
+  addPage(options?: PdfPageOptions): this
+  /** Needs the option `bufferPages`. @param number from 0 */
+  switchToPage(number: number): PdfPage | null
+  /** Unless text may have made more pages. */
+  bufferedPageRange(): { start: number; count: number }
+  /**
+   * Draws on every page, once all pages are there: `draw` is called once, at once. `{pageNumber}` and `{pageCount}` in text
+   * are replaced, and nothing of it begins a page.
+   */
+  eachPage(draw: (doc: this) => void): this
+  /** Nothing can be added any more, and who reads the stream gets the document. */
+  end(): void
+  /** Ends the document. */
+  toBuffer(options?: { resolveWithObject?: false }): Promise<Buffer>
+  toBuffer(options: { resolveWithObject: true }): Promise<{ data: Buffer; info: PdfResult }>
+  /** Ends the document. The file appears when it is complete. */
+  toFile(file: string | URL): Promise<PdfResult>
+
+  /**
+   * @param src a registered name; `Roboto`, `Helvetica` and their `-Bold`, `-Oblique` …; a path; or bytes
+   * @param family the name of a face in a collection
+   */
+  font(src: PdfSource, family?: string | null, size?: PdfLength): this
+  font(src: PdfSource, size?: PdfLength): this
+  /** @default 12 */
+  fontSize(size: PdfLength): this
+  registerFont(name: string, src: PdfSource, family?: string): this
+
+  /** Flows from `x` and `y` within the margins, and goes on on the next page. */
+  text(text: unknown, options?: PdfTextOptions): this
+  text(text: unknown, x?: number | null, y?: number | null, options?: PdfTextOptions): this
+  /** Lists in a list are a level deeper. */
+  list(items: PdfListItems, options?: PdfListOptions): this
+  list(items: PdfListItems, x?: number | null, y?: number | null, options?: PdfListOptions): this
+  /** By lines of the font at hand. @default 1 */
+  moveDown(lines?: number): this
+  moveUp(lines?: number): this
+  /** After each line of the texts to come. */
+  lineGap(gap: number): this
+
+  /** Without `y` it stands in the flow of the text. */
+  image(src: PdfSource, options?: PdfImageOptions & { x?: number; y?: number }): this
+  image(src: PdfSource, x?: number | null, y?: number | null, options?: PdfImageOptions): this
+
+  /** @param url an address, or the number of a page, from 0 */
+  link(x: number, y: number, width: number, height: number, url: string | number): this
+  goTo(x: number, y: number, width: number, height: number, name: string): this
+  addNamedDestination(name: string, kind?: string, x?: number | null, y?: number | null, zoom?: number | null): this
+  /** Attaches a file. */
+  file(src: PdfSource, options?: Omit<PdfAttachment, 'src'>): this
+
+  save(): this
+  restore(): this
+  lineWidth(width: number): this
+  lineCap(cap: 'butt' | 'round' | 'square' | 0 | 1 | 2): this
+  lineJoin(join: 'miter' | 'round' | 'bevel' | 0 | 1 | 2): this
+  miterLimit(limit: number): this
+  dash(length: number | number[], options?: { space?: number; phase?: number }): this
+  undash(): this
+  fillColor(color: PdfColor | PdfGradient, opacity?: number): this
+  strokeColor(color: PdfColor | PdfGradient, opacity?: number): this
+  opacity(opacity: number): this
+  fillOpacity(opacity: number): this
+  strokeOpacity(opacity: number): this
+  linearGradient(x1: number, y1: number, x2: number, y2: number): PdfGradient
+  radialGradient(x1: number, y1: number, r1: number, x2: number, y2: number, r2: number): PdfGradient
+
+  moveTo(x: number, y: number): this
+  lineTo(x: number, y: number): this
+  bezierCurveTo(x1: number, y1: number, x2: number, y2: number, x: number, y: number): this
+  quadraticCurveTo(x1: number, y1: number, x: number, y: number): this
+  closePath(): this
+  rect(x: number, y: number, width: number, height: number): this
+  /** @param radius one for all corners, or those from the top left one, clockwise */
+  roundedRect(x: number, y: number, width: number, height: number, radius?: number | number[]): this
+  ellipse(x: number, y: number, radiusX: number, radiusY?: number): this
+  circle(x: number, y: number, radius: number): this
+  /** Angles are radians, clockwise from the right. */
+  arc(x: number, y: number, radius: number, startAngle: number, endAngle: number, anticlockwise?: boolean): this
+  polygon(...corners: [number, number][]): this
+  /** The `d` of an SVG path. */
+  path(d: string): this
+  fill(rule?: PdfRule): this
+  fill(color: PdfColor | PdfGradient, rule?: PdfRule): this
+  stroke(color?: PdfColor | PdfGradient): this
+  fillAndStroke(rule?: PdfRule): this
+  fillAndStroke(fill: PdfColor | PdfGradient, stroke?: PdfColor | PdfGradient, rule?: PdfRule): this
+  clip(rule?: 'non-zero' | 'nonzero'): this
+
+  transform(a: number, b: number, c: number, d: number, e: number, f: number): this
+  translate(x: number, y: number): this
+  /** Degrees, clockwise. */
+  rotate(angle: number, options?: { origin?: [number, number] }): this
+  scale(factor: number, options?: { origin?: [number, number] }): this
+  scale(factorX: number, factorY?: number, options?: { origin?: [number, number] }): this
+
+  /** @deprecated Throws: only a layout knows. */
+  widthOfString(...args: unknown[]): never
+  /** @deprecated Throws: only a layout knows. */
+  heightOfString(...args: unknown[]): never
+  /** @deprecated Throws: only a layout knows. */
+  boundsOfString(...args: unknown[]): never
+  /** @deprecated Throws: only a layout knows. */
+  currentLineHeight(...args: unknown[]): never
+}
+
+/** Items of a list: text, or lists. */
+export type PdfListItems = (string | number | PdfListItems)[]
 
 /** Input of `fault`, which fails in the way you ask for: to test how your service takes it. */
 export interface FaultInput {
@@ -2729,6 +3730,12 @@ export type ErrorCode =
   | 'ERR_IPC_MESSAGE_INVALID'
   | 'ERR_MISSING_ARGS'
   | 'ERR_OUT_OF_RANGE'
+  | 'ERR_PDF_ENDED'
+  | 'ERR_PDF_FONT_INVALID'
+  | 'ERR_PDF_IMAGE_INVALID'
+  | 'ERR_PDF_INVALID'
+  | 'ERR_PDF_NOT_LAID_OUT'
+  | 'ERR_PDF_TOO_LARGE'
   | 'ERR_POOL_CLOSED'
   | 'ERR_PROCESS_FAILED'
   | 'ERR_PROCESS_NO_ANSWER'
@@ -2793,6 +3800,16 @@ export class FileError extends OffloopError {}
 export class ExpressionError extends OffloopError {}
 /** Bytes that are no image, a broken image, or one that is too large. */
 export class ImageError extends OffloopError {}
+/**
+ * A document that cannot be made as it is.
+ *
+ * - `ERR_PDF_IMAGE_INVALID`, `ERR_PDF_FONT_INVALID`: a file that is broken, or of a format that is not read.
+ * - `ERR_PDF_INVALID`: a reference without a target, or what the standard of an archive forbids.
+ * - `ERR_PDF_TOO_LARGE`: more pages, deeper nesting or larger pictures than the limits allow.
+ * - `ERR_PDF_ENDED`: something was added to a `PdfDocument` that has ended.
+ * - `ERR_PDF_NOT_LAID_OUT`: a `PdfDocument` was asked for what only a layout knows.
+ */
+export class PdfError extends OffloopError {}
 /**
  * A child process that could not be started, or did not end well. It has the fields of the result, as far as they are known.
  *

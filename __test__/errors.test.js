@@ -125,6 +125,7 @@ test('every class is a class of its own under OffloopError, with its name', () =
     'FileError',
     'ImageError',
     'OffloopError',
+    'PdfError',
     'PoolError',
     'ProcessError',
     'SharedError',

@@ -23,4 +23,5 @@ pub static ALL: &[Entry] = &[
     noop::ENTRY,
     Entry::of::<numeric::Reduce>(),
     Entry::of::<pdf::MakeDocument>(),
+    Entry::of::<pdf::MakeDrawing>(),
 ];

@@ -229,9 +229,10 @@ class Canvas extends Readable {
     return this.record({ fillAndStroke: ruleOf(rule) })
   }
 
-  /** @param {string} [rule] */
+  /** @param {string} [rule] `'non-zero'`, the only one that there is for a clip */
   clip(rule) {
-    return this.record({ clip: ruleOf(rule) })
+    if (ruleOf(rule) !== 'nonzero') throw unexpected('rule', "'non-zero'", rule, 'ERR_INVALID_ARG_VALUE')
+    return this.record('clip')
   }
 
   // Transforms

@@ -36,7 +36,6 @@ const optionNames = Object.freeze([
   'tagged',
   'subset',
   'displayTitle',
-  'ignoreOrientation',
 ])
 
 /** pdfkit's names of what is said of a document, and the task's. */
@@ -194,15 +193,17 @@ class PdfDocument extends Flow {
   /** @param {{ file?: unknown, signal?: AbortSignal }} [how] */
   #run(how) {
     const { operations, everyPage } = this.recorder
-    const drawing = { settings: this.#settings(), operations, everyPage }
+    const bufferPages = Boolean(this.options.bufferPages)
+    const drawing = { settings: this.#settings(), bufferPages, operations, everyPage }
     return this.#job.run('pdf.drawing', 'drawing', drawing, how)
   }
 
-  /** What is not drawn, in the words of `pdf.document`. */
+  /** A document without content, as `pdf.document` has it: what is said of the file, and its files. */
   #settings() {
     const { options } = this
     const info = Object.entries(this.info).map(([name, value]) => [infoNames[name] ?? name, value])
     return {
+      content: '',
       info: Object.fromEntries(info),
       language: options.lang,
       version: options.pdfVersion,
@@ -213,8 +214,7 @@ class PdfDocument extends Flow {
       userPassword: options.userPassword,
       ownerPassword: options.ownerPassword,
       permissions: options.permissions,
-      bufferPages: options.bufferPages,
-      attachments: this.#attachments,
+      attachments: Object.fromEntries(this.#attachments.map((file, i) => [i, file])),
       ...this.recorder.sources,
     }
   }

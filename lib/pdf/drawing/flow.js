@@ -157,7 +157,8 @@ class Flow extends Canvas {
     if (typeof x === 'object' && x !== null) return this.text(text, null, null, x)
     const given = { ...this.#continued?.options, ...optionsOf(textChecks, options ?? {}) }
     const place = this.#moveTo(x, y)
-    this.record({ text: { text: text === undefined || text === null ? '' : String(text), ...place, ...given } })
+    const words = text === undefined || text === null ? '' : String(text)
+    this.record({ text: { text: words, ...place, look: given } })
     const { continued, ...rest } = given
     const isOneLine = given.lineBreak === false && given.width === undefined
     if (!isOneLine && given.height === undefined) this.flows = true
@@ -177,9 +178,10 @@ class Flow extends Canvas {
   list(items, x, y, options) {
     if (typeof x === 'object' && x !== null) return this.list(items, null, null, x)
     if (!Array.isArray(items)) throw unexpected('items', 'an array', items, 'ERR_INVALID_ARG_TYPE')
-    const given = optionsOf({ ...textChecks, ...listChecks }, options ?? {})
+    const given = optionsOf(listChecks, options ?? {})
+    const look = optionsOf(textChecks, options ?? {})
     const place = this.#moveTo(x, y)
-    this.record({ list: { items: items.map(itemOf), ...place, ...given } })
+    this.record({ list: { items: items.map(itemOf), ...place, ...given, look } })
     this.flows = true
     this.moveAt(this.#at.x, undefined)
     return this

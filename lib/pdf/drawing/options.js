@@ -92,7 +92,6 @@ const imageChecks = {
   goTo: checkText,
   destination: checkText,
   opacity: (name, value) => checkNumber(name, value, { min: 0, max: 1 }),
-  ignoreOrientation: flag,
   alt: checkText,
 }
 

@@ -12,13 +12,14 @@ use super::scene::Page;
 use super::settings::settings_of;
 use super::write::{Attachment, Closing, Relationship, Settings, Summary, Writer, protect};
 use crate::engine::{Binary, Code, Context, Output, Task, TaskError};
+use crate::tasks::file::FilePath;
 use crate::tasks::pdf::settings::moment_of;
 
 /// Pages unless the caller says more.
-const MAX_PAGES: usize = 100_000;
+pub(super) const MAX_PAGES: usize = 100_000;
 
 /// Bytes of all pictures of a document, as they are kept.
-const PICTURE_BYTES: u64 = 1 << 30;
+pub(super) const PICTURE_BYTES: u64 = 1 << 30;
 
 /// Pages that are written at once, so that threads can share them.
 const BATCH: usize = 16;
@@ -32,37 +33,51 @@ impl Task for MakeDocument {
 
     fn run(request: Request, context: &Context<'_>) -> Result<Output, TaskError> {
         let outcome = make(&request, context);
-        if context.is_canceled() {
-            // To free a million nodes takes longer than to stop.
-            let thread = std::thread::Builder::new().name("offloop-drop".to_owned());
-            let _ = thread.spawn(move || drop(request));
-        }
+        let_go(request, context);
         outcome
+    }
+}
+
+/// Drops what a task was given. To free a million values takes longer than to stop: then another thread does it.
+pub(super) fn let_go<T: Send + 'static>(request: T, context: &Context<'_>) {
+    if context.is_canceled() {
+        let thread = std::thread::Builder::new().name("offloop-drop".to_owned());
+        let _ = thread.spawn(move || drop(request));
     }
 }
 
 fn make(request: &Request, context: &Context<'_>) -> Result<Output, TaskError> {
     let Request { document, file, font_folder, max_pages, limit_input_pixels } = request;
     let settings = settings_of(document)?;
+    let job = Job { document, settings: &settings, font_folder, context };
+    let limits = (max_pages.unwrap_or(MAX_PAGES), *limit_input_pixels);
+    deliver(file.as_ref(), &settings, context, |sink| job.run(limits, sink))
+}
+
+/// Makes a document into a file, or into the result.
+pub(super) fn deliver(
+    file: Option<&FilePath>,
+    settings: &Settings,
+    context: &Context<'_>,
+    make: impl FnOnce(&mut dyn Write) -> Result<Made, TaskError>,
+) -> Result<Output, TaskError> {
     if let Some(file) = file {
         file.check_target()?;
     }
-    let job = Job { document, settings: &settings, font_folder, context };
-    let limits = (max_pages.unwrap_or(MAX_PAGES), *limit_input_pixels);
     let mut memory = Vec::new();
     let made = match file {
         // What is encrypted is whole before.
         Some(file) if settings.protection.is_none() => {
             let mut draft = file.draft()?;
-            let made = job.run(limits, &mut draft)?;
+            let made = make(&mut draft)?;
             draft.commit()?;
             made
         }
         _ => {
-            let mut made = job.run(limits, &mut memory)?;
+            let mut made = make(&mut memory)?;
             if settings.protection.is_some() {
                 let plain = std::mem::take(&mut memory);
-                made.size = protect(&plain, &settings, &mut memory)?;
+                made.size = protect(&plain, settings, &mut memory)?;
             }
             if let Some(file) = file {
                 file.replace(&std::mem::take(&mut memory), context)?;
@@ -75,19 +90,19 @@ fn make(request: &Request, context: &Context<'_>) -> Result<Output, TaskError> {
 
 /// What the caller gets.
 #[derive(Serialize)]
-struct Made {
+pub(super) struct Made {
     #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<Binary>,
-    size: u64,
-    pages: usize,
-    warnings: Vec<Warning>,
+    pub(super) data: Option<Binary>,
+    pub(super) size: u64,
+    pub(super) pages: usize,
+    pub(super) warnings: Vec<Warning>,
 }
 
 /// Something that is not as the caller meant it, and that the document could be made without.
 #[derive(Serialize)]
-struct Warning {
-    code: &'static str,
-    message: Cow<'static, str>,
+pub(super) struct Warning {
+    pub(super) code: &'static str,
+    pub(super) message: Cow<'static, str>,
 }
 
 struct Job<'j> {
@@ -127,7 +142,7 @@ impl Job<'_> {
     }
 }
 
-fn warnings(summary: &Summary, missing: &[char]) -> Vec<Warning> {
+pub(super) fn warnings(summary: &Summary, missing: &[char]) -> Vec<Warning> {
     let mut warnings = Vec::new();
     if !missing.is_empty() {
         let shown: Vec<String> =
@@ -193,7 +208,7 @@ impl Printer<'_> {
     }
 }
 
-fn attachments(document: &Document, context: &Context<'_>) -> Result<Vec<Attachment>, TaskError> {
+pub(super) fn attachments(document: &Document, context: &Context<'_>) -> Result<Vec<Attachment>, TaskError> {
     let all = [("files", &document.files), ("attachments", &document.attachments)];
     let mut found = Vec::new();
     for (name, files) in all {

@@ -6,10 +6,12 @@
 //! - `layout`: everything finds its place; `scene` is the list of what stands where
 //! - `write`: the bytes of the file
 //! - `document`: the task that goes through all of them
+//! - `drawing`: the task for drawings, which have no layout
 //!
 //! Runs on: the thread of the task; idle threads of the pool help to measure rows and to write pages.
 
 mod document;
+mod drawing;
 mod font;
 mod layout;
 mod picture;
@@ -20,3 +22,4 @@ mod text;
 mod write;
 
 pub(super) use self::document::MakeDocument;
+pub(super) use self::drawing::MakeDrawing;

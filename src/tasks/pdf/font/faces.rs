@@ -106,10 +106,6 @@ impl Face {
         self.0.metrics.units_per_em
     }
 
-    pub(in crate::tasks::pdf) fn glyph_count(&self) -> u16 {
-        self.0.metrics.glyphs
-    }
-
     pub(in crate::tasks::pdf) fn is_cff(&self) -> bool {
         self.0.metrics.cff
     }
@@ -149,11 +145,6 @@ impl Face {
         self.0.metrics.italic_angle
     }
 
-    /// Also of fonts that say nothing of their angle.
-    pub(in crate::tasks::pdf) fn is_italic(&self) -> bool {
-        self.0.metrics.italic
-    }
-
     /// x_min, y_min, x_max, y_max.
     pub(in crate::tasks::pdf) fn bbox(&self) -> [f32; 4] {
         self.0.metrics.bbox
@@ -170,10 +161,5 @@ impl Face {
     pub(in crate::tasks::pdf) fn advance(&self, glyph: u16) -> f32 {
         let units = self.0.advances().get(usize::from(glyph)).copied().unwrap_or(0);
         f32::from(units) / f32::from(self.units_per_em())
-    }
-
-    /// Parses the tables anew: for a question now and then.
-    pub(in crate::tasks::pdf) fn has(&self, char: char) -> bool {
-        self.0.has(char)
     }
 }

@@ -107,11 +107,6 @@ impl FontFile {
             contained(read).flatten().unwrap_or_default()
         })
     }
-
-    pub(super) fn has(&self, char: char) -> bool {
-        let read = || ttf_parser::Face::parse(&self.bytes, self.index).ok()?.glyph_index(char);
-        contained(read).flatten().is_some()
-    }
 }
 
 /// Looks at the first bytes, so that a wrong file is named as what it is.

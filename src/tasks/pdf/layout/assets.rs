@@ -153,7 +153,7 @@ impl<'d> Assets<'d> {
 }
 
 /// A picture's own error, with its place in the document.
-fn at(place: &Place<'_>, error: TaskError) -> TaskError {
+pub(in crate::tasks::pdf) fn at(place: &Place<'_>, error: TaskError) -> TaskError {
     match error.code {
         Code::ImageInvalid | Code::ImageUnsupported => place.error(Code::PdfImageInvalid, error.message),
         Code::ImageTooLarge => place.error(Code::PdfTooLarge, error.message),

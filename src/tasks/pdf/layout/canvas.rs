@@ -12,7 +12,7 @@ use crate::tasks::pdf::request::{Alignment, Ink, Vector};
 use crate::tasks::pdf::scene::{Gradient, GradientKind, Item, Paint, Path, Role, Segment, Shape, Stroke};
 
 /// The `d` of an SVG path, or nothing if it is none.
-fn svg_path(d: &str) -> Option<Path> {
+pub(in crate::tasks::pdf) fn svg_path(d: &str) -> Option<Path> {
     let segments = svgtypes::SimplifyingPathParser::from(d).map(|segment| {
         use svgtypes::SimplePathSegment as Simple;
         let narrow = |value: f64| value as f32;

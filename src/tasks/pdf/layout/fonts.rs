@@ -26,12 +26,7 @@ pub(in crate::tasks::pdf) struct Fonts {
 
 impl Fonts {
     pub(in crate::tasks::pdf) fn of(document: &Document, folder: &str) -> Result<Self, TaskError> {
-        let mut families = Families::new(folder);
-        for (name, sources) in &document.fonts {
-            families.define(name.clone(), family(name, sources)?);
-        }
-        let set = families.set_fallbacks(document.fallback_fonts.clone());
-        set.map_err(|error| refused(&Place::root("fallbackFonts"), error))?;
+        let families = families_of(document, folder)?;
         Ok(Self { families, faces: Faces::default(), stacks: HashMap::new(), shapings: HashMap::new() })
     }
 
@@ -100,7 +95,19 @@ impl Fonts {
     }
 }
 
-fn refused(place: &Place<'_>, error: FontError) -> TaskError {
+/// The families that a document can ask for.
+pub(in crate::tasks::pdf) fn families_of(document: &Document, folder: &str) -> Result<Families, TaskError> {
+    let mut families = Families::new(folder);
+    for (name, sources) in &document.fonts {
+        families.define(name.clone(), family(name, sources)?);
+    }
+    let set = families.set_fallbacks(document.fallback_fonts.clone());
+    set.map_err(|error| refused(&Place::root("fallbackFonts"), error))?;
+    Ok(families)
+}
+
+/// A font's own error, with its place.
+pub(in crate::tasks::pdf) fn refused(place: &Place<'_>, error: FontError) -> TaskError {
     match error {
         FontError::Task(error) => place.file(error),
         FontError::Refused(cause) => place.error(Code::PdfFontInvalid, cause),
@@ -108,7 +115,7 @@ fn refused(place: &Place<'_>, error: FontError) -> TaskError {
 }
 
 /// `liga`, or `liga=0` to turn it off.
-fn feature_of(text: &str, place: &Place<'_>) -> Result<Feature, TaskError> {
+pub(in crate::tasks::pdf) fn feature_of(text: &str, place: &Place<'_>) -> Result<Feature, TaskError> {
     let (tag, value) = text.split_once('=').unwrap_or((text, "1"));
     let parsed = <[u8; 4]>::try_from(tag.trim().as_bytes()).ok().zip(value.trim().parse().ok());
     let Some((tag, value)) = parsed else {

@@ -26,9 +26,10 @@ mod toc;
 
 use std::sync::Arc;
 
-pub(super) use self::assets::{Assets, read};
+pub(super) use self::assets::{Assets, at as picture_refused, read};
+pub(super) use self::canvas::svg_path;
 use self::flow::{Cursor, Fragment, Note, Sheets};
-pub(super) use self::fonts::Fonts;
+pub(super) use self::fonts::{Fonts, families_of, feature_of, refused as font_refused};
 use self::matter::Matter;
 pub(super) use self::pages::Press;
 pub(super) use self::place::Place;

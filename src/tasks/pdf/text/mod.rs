@@ -108,8 +108,6 @@ pub(in crate::tasks::pdf) struct Line {
     pub(in crate::tasks::pdf) rtl: bool,
     /// The text says that it ends here, or ends itself. Such a line is not justified.
     pub(in crate::tasks::pdf) forced: bool,
-    /// The last line.
-    pub(in crate::tasks::pdf) ends_paragraph: bool,
 }
 
 /// Glyphs of one run and one face, left to right.

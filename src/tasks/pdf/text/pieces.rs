@@ -23,7 +23,6 @@ impl Pieces<'_> {
         let mut line = Line {
             rtl: self.items.first().is_some_and(|item| item.rtl),
             forced: ends_paragraph || last.is_some_and(|item| item.end == End::Forced),
-            ends_paragraph,
             ..Line::default()
         };
         self.measure(faces, &mut line);

@@ -120,7 +120,7 @@ fn the_space_of_a_broken_line_hangs_beyond_it() {
     assert_eq!((piece.hanging, piece.spaces, piece.glyphs.len()), (1, 0, 4));
     assert_eq!(&piece.text[piece.glyphs[3].text()], " ");
     assert_eq!(lines[1].pieces[0].hanging, 0);
-    assert!(!lines[0].forced && lines[1].forced && lines[1].ends_paragraph);
+    assert!(!lines[0].forced && lines[1].forced);
 }
 
 #[test]
@@ -145,7 +145,6 @@ fn the_text_can_end_lines() {
     let paragraph = sheet.paragraph("a\n\nb", &ParagraphStyle::default());
     let lines = paragraph.lines(&mut Shaper::new(&sheet.faces), 100.0);
     assert!(lines.iter().all(|line| line.forced && line.height > 11.0 && line.height == lines[0].height));
-    assert_eq!(lines.iter().map(|line| line.ends_paragraph).collect::<Vec<_>>(), [false, false, true]);
 }
 
 #[test]
