@@ -11,8 +11,9 @@
  * @module
  */
 
+const { performance } = require('node:perf_hooks')
 const { setImmediate } = require('node:timers')
-const { inspect, types } = require('node:util')
+const { TextEncoder, inspect, types } = require('node:util')
 const { isLost, pieceOf, placeOf, ready } = require('../codec')
 const { OffloopError, errorOf } = require('../errors')
 const { unexpected } = require('../options')

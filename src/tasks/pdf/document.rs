@@ -28,7 +28,7 @@ pub(in crate::tasks) struct MakeDocument;
 
 impl Task for MakeDocument {
     const NAME: &'static str = "pdf.document";
-    const DESCRIPTION: &'static str = "Lays out a document in the words of pdfmake, and writes it as a PDF";
+    const DESCRIPTION: &'static str = "Lays out a document in the words of pdfmake, and writes it as a PDF.";
     type Input = Request;
 
     fn run(request: Request, context: &Context<'_>) -> Result<Output, TaskError> {

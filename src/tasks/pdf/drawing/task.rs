@@ -19,7 +19,7 @@ pub(in crate::tasks) struct MakeDrawing;
 
 impl Task for MakeDrawing {
     const NAME: &'static str = "pdf.drawing";
-    const DESCRIPTION: &'static str = "Draws what a PdfDocument recorded, and writes it as a PDF";
+    const DESCRIPTION: &'static str = "Draws what a PdfDocument recorded, and writes it as a PDF.";
     type Input = Request;
 
     fn run(request: Request, context: &Context<'_>) -> Result<Output, TaskError> {
