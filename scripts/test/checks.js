@@ -51,7 +51,7 @@ function checks() {
     { name: 'cargo test', command: ['cargo', 'test', '--locked', ...features], minutes: 20, count: countCargo },
     ...pureRust(features),
     ...fuzz(),
-    jest(),
+    ...jest(),
   ]
 }
 

@@ -40,7 +40,7 @@ function* matrix() {
         ...leniency,
       }
     }
-    if (runs(node)) yield jest({ node, major })
+    if (runs(node)) yield* jest({ node, major })
   }
 }
 
