@@ -1,8 +1,8 @@
 //! What a document says of how it is to be written, resolved and checked.
 
 use super::layout::Place;
-use super::request::{self, Document, Printing};
-use super::write::{self, Info, Level, Moment, Permissions, Protection, Settings, Standard, Version};
+use super::request::{self, Document};
+use super::write::{Info, Level, Moment, Protection, Settings, Standard, Version};
 use crate::engine::{Code, TaskError};
 
 pub(super) fn settings_of(document: &Document) -> Result<Settings, TaskError> {
@@ -18,7 +18,7 @@ pub(super) fn settings_of(document: &Document) -> Result<Settings, TaskError> {
         protection: protected.then(|| Protection {
             user_password: document.user_password.clone(),
             owner_password: document.owner_password.clone(),
-            permissions: permissions_of(&document.permissions),
+            permissions: document.permissions,
         }),
     })
 }
@@ -84,22 +84,6 @@ fn info_of(info: &request::Info) -> Result<Info, TaskError> {
         mod_date: date(&info.mod_date, "modDate")?,
         custom,
     })
-}
-
-fn permissions_of(permissions: &request::Permissions) -> Permissions {
-    Permissions {
-        printing: match permissions.printing {
-            Printing::No => write::Printing::default(),
-            Printing::Low => write::Printing::LowResolution,
-            Printing::High => write::Printing::HighResolution,
-        },
-        modifying: permissions.modifying,
-        copying: permissions.copying,
-        annotating: permissions.annotating,
-        filling_forms: permissions.filling_forms,
-        content_accessibility: permissions.content_accessibility,
-        document_assembly: permissions.document_assembly,
-    }
 }
 
 /// A date as JSON writes it, in UTC: `2026-01-31T12:00:00.000Z`, or the day alone.

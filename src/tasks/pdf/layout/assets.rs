@@ -11,10 +11,8 @@ use super::fonts::Fonts;
 use super::place::Place;
 use crate::engine::{Code, Context, TaskError};
 use crate::tasks::file::FilePath;
-use crate::tasks::pdf::picture::{
-    self, Barcode as Symbology, Correction, PictureId, PictureLimits, Pictures, QrMode as CodeMode, QrOptions, SvgFonts,
-};
-use crate::tasks::pdf::request::{Barcode, BarcodeKind, EccLevel, FileSource, PictureNode, PictureSource, Qr, QrMode};
+use crate::tasks::pdf::picture::{self, PictureId, PictureLimits, Pictures, QrOptions, SvgFonts};
+use crate::tasks::pdf::request::{Barcode, FileSource, PictureNode, PictureSource, Qr};
 use crate::tasks::pdf::scene::Path;
 
 /// Filled by the survey; from then on it only answers. Nodes are known by where they are in memory, which is where they
@@ -108,17 +106,8 @@ impl<'d> Assets<'d> {
 
     pub(super) fn add_qr(&mut self, node: &Qr, place: &Place<'_>) -> Result<(), TaskError> {
         let options = QrOptions {
-            correction: match node.ecc_level {
-                EccLevel::L => Correction::L,
-                EccLevel::M => Correction::M,
-                EccLevel::Q => Correction::Q,
-                EccLevel::H => Correction::H,
-            },
-            mode: node.mode.map(|mode| match mode {
-                QrMode::Numeric => CodeMode::Numeric,
-                QrMode::Alphanumeric => CodeMode::Alphanumeric,
-                QrMode::Octet => CodeMode::Octet,
-            }),
+            correction: node.ecc_level,
+            mode: node.mode,
             version: node.version,
             mask: node.mask,
             padding: node.padding,
@@ -133,20 +122,12 @@ impl<'d> Assets<'d> {
     }
 
     pub(super) fn add_barcode(&mut self, node: &Barcode, place: &Place<'_>) -> Result<(), TaskError> {
-        let kind = match node.kind {
-            BarcodeKind::Code128 => Symbology::Code128,
-            BarcodeKind::Code39 => Symbology::Code39,
-            BarcodeKind::Ean13 => Symbology::Ean13,
-            BarcodeKind::Ean8 => Symbology::Ean8,
-            BarcodeKind::Itf => Symbology::Itf,
-            BarcodeKind::Codabar => Symbology::Codabar,
-        };
         let refused = |cause| place.key("barcode").error(Code::InvalidArgValue, cause);
         let width = match node.width {
             Some(width) => width,
-            None => picture::barcode_modules(kind, &node.text).map_err(refused)? as f32,
+            None => picture::barcode_modules(node.kind, &node.text).map_err(refused)? as f32,
         };
-        let path = picture::barcode(kind, &node.text, width, node.height).map_err(refused)?;
+        let path = picture::barcode(node.kind, &node.text, width, node.height).map_err(refused)?;
         self.barcodes.insert(key(node), Arc::new(BarCode { path, width }));
         Ok(())
     }

@@ -6,6 +6,7 @@ use barcoders::sym::code128::Code128;
 use barcoders::sym::ean8::EAN8;
 use barcoders::sym::ean13::EAN13;
 use barcoders::sym::tf::TF;
+use serde::Deserialize;
 
 use super::super::scene::{Path, Segment};
 use super::qr::runs;
@@ -13,8 +14,11 @@ use super::qr::runs;
 /// Characters of a barcode: no reader takes more.
 const MAX_TEXT: usize = 255;
 
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(in crate::tasks::pdf) enum Barcode {
+/// A kind of barcode.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq)]
+#[serde(rename_all = "lowercase")]
+pub(in crate::tasks::pdf) enum Symbology {
+    #[default]
     Code128,
     Code39,
     Ean13,
@@ -24,7 +28,7 @@ pub(in crate::tasks::pdf) enum Barcode {
 }
 
 /// The bars as a path to fill, in a box whose top left corner is the origin. The error is a sentence for people.
-pub(in crate::tasks::pdf) fn barcode(kind: Barcode, text: &str, width: f32, height: f32) -> Result<Path, String> {
+pub(in crate::tasks::pdf) fn barcode(kind: Symbology, text: &str, width: f32, height: f32) -> Result<Path, String> {
     let bars = bars(kind, text)?;
     let module = width / bars.len().max(1) as f32;
     let rect =
@@ -33,7 +37,7 @@ pub(in crate::tasks::pdf) fn barcode(kind: Barcode, text: &str, width: f32, heig
 }
 
 /// How many modules wide a barcode is.
-pub(in crate::tasks::pdf) fn barcode_modules(kind: Barcode, text: &str) -> Result<usize, String> {
+pub(in crate::tasks::pdf) fn barcode_modules(kind: Symbology, text: &str) -> Result<usize, String> {
     bars(kind, text).map(|bars| bars.len())
 }
 
@@ -83,25 +87,25 @@ fn codabar(text: &str) -> Coded<Vec<u8>> {
 }
 
 /// Whether each module is dark.
-fn bars(kind: Barcode, text: &str) -> Result<Vec<bool>, String> {
+fn bars(kind: Symbology, text: &str) -> Result<Vec<bool>, String> {
     let name = match kind {
-        Barcode::Code128 => "Code 128",
-        Barcode::Code39 => "Code 39",
-        Barcode::Ean13 => "EAN-13",
-        Barcode::Ean8 => "EAN-8",
-        Barcode::Itf => "ITF",
-        Barcode::Codabar => "Codabar",
+        Symbology::Code128 => "Code 128",
+        Symbology::Code39 => "Code 39",
+        Symbology::Ean13 => "EAN-13",
+        Symbology::Ean8 => "EAN-8",
+        Symbology::Itf => "ITF",
+        Symbology::Codabar => "Codabar",
     };
     if text.is_empty() || text.len() > MAX_TEXT {
         return Err(format!("a barcode has 1 to {MAX_TEXT} characters, not {}", text.chars().count()));
     }
     let encoded: Coded<Vec<u8>> = match kind {
-        Barcode::Code128 => code_128(text),
-        Barcode::Code39 => Code39::new(text).map(|code| code.encode()),
-        Barcode::Ean13 => EAN13::new(text).map(|code| code.encode()),
-        Barcode::Ean8 => EAN8::new(text).map(|code| code.encode()),
-        Barcode::Itf => TF::interleaved(text).map(|code| code.encode()),
-        Barcode::Codabar => codabar(text),
+        Symbology::Code128 => code_128(text),
+        Symbology::Code39 => Code39::new(text).map(|code| code.encode()),
+        Symbology::Ean13 => EAN13::new(text).map(|code| code.encode()),
+        Symbology::Ean8 => EAN8::new(text).map(|code| code.encode()),
+        Symbology::Itf => TF::interleaved(text).map(|code| code.encode()),
+        Symbology::Codabar => codabar(text),
     };
     let modules = encoded.map_err(|error| match error {
         Error::Character => format!("{name} does not have all of the characters of the text"),

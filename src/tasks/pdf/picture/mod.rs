@@ -13,7 +13,7 @@ mod tests;
 
 use std::collections::HashMap;
 
-pub(super) use self::barcode::{Barcode, barcode, barcode_modules};
+pub(super) use self::barcode::{Symbology, barcode, barcode_modules};
 pub(super) use self::qr::{Correction, QrMode, QrOptions, qr, qr_modules};
 pub(super) use self::svg::SvgFonts;
 use crate::engine::{Code, Context, TaskError};

@@ -5,6 +5,7 @@
 use qrcode::bits::{Bits, encode_auto};
 use qrcode::canvas::{Canvas, MaskPattern};
 use qrcode::types::{Color, EcLevel, QrError, Version};
+use serde::Deserialize;
 
 use super::super::scene::{Path, Segment};
 
@@ -12,7 +13,7 @@ use super::super::scene::{Path, Segment};
 const MAX_TEXT: usize = 7089;
 
 /// How much of a code may be lost: 7, 15, 25 or 30 percent.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq)]
 pub(in crate::tasks::pdf) enum Correction {
     #[default]
     L,
@@ -21,7 +22,8 @@ pub(in crate::tasks::pdf) enum Correction {
     H,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "lowercase")]
 pub(in crate::tasks::pdf) enum QrMode {
     Numeric,
     Alphanumeric,

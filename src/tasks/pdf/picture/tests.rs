@@ -202,30 +202,30 @@ fn qr_options_that_cannot_be_are_told() {
 #[test]
 fn barcodes_take_what_they_have() {
     for (kind, text) in [
-        (Barcode::Code128, "Offloop-1"),
-        (Barcode::Code128, "123456"),
-        (Barcode::Code128, "a\tb"),
-        (Barcode::Code39, "ABC-12"),
-        (Barcode::Ean13, "4006381333931"),
-        (Barcode::Ean13, "400638133393"),
-        (Barcode::Ean8, "73513537"),
-        (Barcode::Itf, "12345678"),
-        (Barcode::Codabar, "A1234B"),
+        (Symbology::Code128, "Offloop-1"),
+        (Symbology::Code128, "123456"),
+        (Symbology::Code128, "a\tb"),
+        (Symbology::Code39, "ABC-12"),
+        (Symbology::Ean13, "4006381333931"),
+        (Symbology::Ean13, "400638133393"),
+        (Symbology::Ean8, "73513537"),
+        (Symbology::Itf, "12345678"),
+        (Symbology::Codabar, "A1234B"),
     ] {
         let bars = barcode(kind, text, 100.0, 20.0).unwrap();
         assert!(bars.0.len() > 10, "{kind:?}");
-        assert!(is_dark(&bars, 0.1, 10.0) || kind == Barcode::Codabar, "{kind:?} begins with a bar");
+        assert!(is_dark(&bars, 0.1, 10.0) || kind == Symbology::Codabar, "{kind:?} begins with a bar");
     }
     for (kind, text) in [
-        (Barcode::Code128, ""),
-        (Barcode::Code128, "ü"),
-        (Barcode::Code39, "ä"),
-        (Barcode::Ean13, "4006381333932"),
-        (Barcode::Ean13, "x"),
-        (Barcode::Ean8, "123456789"),
-        (Barcode::Itf, "12a4"),
-        (Barcode::Codabar, "%"),
-        (Barcode::Itf, &"1".repeat(300)),
+        (Symbology::Code128, ""),
+        (Symbology::Code128, "ü"),
+        (Symbology::Code39, "ä"),
+        (Symbology::Ean13, "4006381333932"),
+        (Symbology::Ean13, "x"),
+        (Symbology::Ean8, "123456789"),
+        (Symbology::Itf, "12a4"),
+        (Symbology::Codabar, "%"),
+        (Symbology::Itf, &"1".repeat(300)),
     ] {
         assert!(barcode(kind, text, 100.0, 20.0).is_err(), "{kind:?} {text}");
     }

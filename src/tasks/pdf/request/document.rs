@@ -13,6 +13,7 @@ use super::table::TableLayout;
 use super::values::{MaybeMargins, OneOrMany, PageSize};
 use crate::tasks::file::FilePath;
 use crate::tasks::pdf::scene::Color;
+use crate::tasks::pdf::write::Permissions;
 
 /// The input of `pdf.document`.
 #[derive(Deserialize, JsonSchema)]
@@ -289,49 +290,4 @@ pub(in crate::tasks::pdf) struct Info {
     pub(in crate::tasks::pdf) trapped: Option<String>,
     #[serde(flatten)]
     pub(in crate::tasks::pdf) more: BTreeMap<String, String>,
-}
-
-/// What readers may do who open the file with the user password. All that is not said is forbidden, as in pdfmake.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
-pub(in crate::tasks::pdf) struct Permissions {
-    pub(in crate::tasks::pdf) printing: Printing,
-    pub(in crate::tasks::pdf) modifying: bool,
-    pub(in crate::tasks::pdf) copying: bool,
-    pub(in crate::tasks::pdf) annotating: bool,
-    pub(in crate::tasks::pdf) filling_forms: bool,
-    pub(in crate::tasks::pdf) content_accessibility: bool,
-    pub(in crate::tasks::pdf) document_assembly: bool,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::tasks::pdf) enum Printing {
-    #[default]
-    No,
-    Low,
-    High,
-}
-
-impl<'de> Deserialize<'de> for Printing {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Forms;
-        impl Visitor<'_> for Forms {
-            type Value = Printing;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a boolean, 'lowResolution' or 'highResolution'")
-            }
-            fn visit_bool<E: de::Error>(self, flag: bool) -> Result<Printing, E> {
-                Ok(if flag { Printing::High } else { Printing::No })
-            }
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Printing, E> {
-                match text {
-                    "lowResolution" => Ok(Printing::Low),
-                    "highResolution" => Ok(Printing::High),
-                    _ => Err(E::invalid_value(de::Unexpected::Str(text), &self)),
-                }
-            }
-        }
-        deserializer.deserialize_any(Forms)
-    }
 }

@@ -8,12 +8,13 @@ use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use super::canvas::Vector;
 use super::look::with_look;
 use super::node::{
-    Barcode, BarcodeKind, Block, Break, Cover, EccLevel, Kind, List, Marker, Node, Orientation, Outline, PictureNode,
-    PictureSource, Position, Qr, QrMode, Reference, Stack, TextNode, Toc, TocItem, TocStyle, Vertical,
+    Barcode, Block, Break, Cover, Kind, List, Marker, Node, Orientation, Outline, PictureNode, PictureSource, Position,
+    Qr, Reference, Stack, TextNode, Toc, TocItem, TocStyle, Vertical,
 };
 use super::table::{LayoutChoice, Table};
 use super::values::{Length, MaybeMargins, OneOrMany};
 use crate::engine::{Binary, is_decoding_in_vain};
+use crate::tasks::pdf::picture::{Correction, QrMode, Symbology};
 use crate::tasks::pdf::scene::Color;
 
 /// `true` or the name of a table of contents.
@@ -108,7 +109,7 @@ with_look! {
         alt: Option<String>,
 
         foreground: Option<Color>,
-        ecc_level: Option<EccLevel>,
+        ecc_level: Option<Correction>,
         mode: Option<QrMode>,
         version: Option<u8>,
         mask: Option<u8>,
@@ -121,7 +122,7 @@ with_look! {
 #[serde(untagged)]
 enum TypeName {
     Marker(Marker),
-    Barcode(BarcodeKind),
+    Barcode(Symbology),
 }
 
 #[derive(Debug)]
@@ -266,7 +267,7 @@ impl Fields {
         if let Some(text) = self.barcode.take() {
             let kind = match self.kind {
                 Some(TypeName::Barcode(kind)) => kind,
-                None => BarcodeKind::default(),
+                None => Symbology::default(),
                 Some(TypeName::Marker(_)) => return Err(E::custom("expected `type` to name a kind of barcode")),
             };
             return Ok(Kind::Barcode(Box::new(Barcode {

@@ -12,12 +12,12 @@ mod table;
 mod values;
 
 pub(super) use self::canvas::{Dash, Ink, Vector};
-pub(super) use self::document::{Document, Info, Paged, Permissions, Printing, Request, Watermark};
+pub(super) use self::document::{Document, Info, Paged, Request, Watermark};
 pub(super) use self::files::{Attachment, FileSource, FontSource, FontSources};
 pub(super) use self::look::{Decoration, DecorationStyle, Direction, Look, Style, Styles, WordBreak};
 pub(super) use self::node::{
-    Alignment, Barcode, BarcodeKind, Block, Break, Cover, EccLevel, Kind, List, Marker as MarkerKind, Node,
-    Orientation, PictureNode, PictureSource, Position, Qr, QrMode, Reference, SortBy, Toc, TocStyle, Valign, Vertical,
+    Alignment, Barcode, Block, Break, Cover, Kind, List, Marker as MarkerKind, Node, Orientation, PictureNode,
+    PictureSource, Position, Qr, Reference, SortBy, Toc, TocStyle, Valign, Vertical,
 };
 pub(super) use self::table::{Cycle, LayoutChoice, Table, TableLayout};
 pub(super) use self::values::{Length, Margins, MaybeMargins, PageSize};

@@ -10,6 +10,7 @@ use super::look::Look;
 use super::table::Table;
 use super::values::{Length, Margins, MaybeMargins};
 use crate::engine::Binary;
+use crate::tasks::pdf::picture::{Correction, QrMode, Symbology};
 use crate::tasks::pdf::scene::Color;
 
 /// A node. Most are cells of tables that hold a word, so it is small: what few nodes say is behind a box.
@@ -133,42 +134,12 @@ pub(in crate::tasks::pdf) enum Valign {
     Bottom,
 }
 
-/// How much of a QR code may be damaged.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
-pub(in crate::tasks::pdf) enum EccLevel {
-    #[default]
-    L,
-    M,
-    Q,
-    H,
-}
-
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "lowercase")]
-pub(in crate::tasks::pdf) enum BarcodeKind {
-    #[default]
-    Code128,
-    Code39,
-    Ean13,
-    Ean8,
-    Itf,
-    Codabar,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "lowercase")]
-pub(in crate::tasks::pdf) enum QrMode {
-    Numeric,
-    Alphanumeric,
-    Octet,
-}
-
 #[derive(Debug)]
 pub(in crate::tasks::pdf) struct Qr {
     pub(in crate::tasks::pdf) text: String,
     /// The side in points; four a module unless given.
     pub(in crate::tasks::pdf) fit: Option<f32>,
-    pub(in crate::tasks::pdf) ecc_level: EccLevel,
+    pub(in crate::tasks::pdf) ecc_level: Correction,
     pub(in crate::tasks::pdf) mode: Option<QrMode>,
     pub(in crate::tasks::pdf) version: Option<u8>,
     pub(in crate::tasks::pdf) mask: Option<u8>,
@@ -181,7 +152,7 @@ pub(in crate::tasks::pdf) struct Qr {
 #[derive(Debug)]
 pub(in crate::tasks::pdf) struct Barcode {
     pub(in crate::tasks::pdf) text: String,
-    pub(in crate::tasks::pdf) kind: BarcodeKind,
+    pub(in crate::tasks::pdf) kind: Symbology,
     pub(in crate::tasks::pdf) width: Option<f32>,
     pub(in crate::tasks::pdf) height: f32,
     pub(in crate::tasks::pdf) foreground: Color,

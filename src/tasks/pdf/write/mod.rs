@@ -37,9 +37,7 @@ use self::file::{File, Roots};
 use self::fonts::Fonts;
 use self::links::{Anchors, Pages, write_outline};
 use self::pages::Laid;
-pub(super) use self::settings::{
-    Attachment, Info, Moment, Permissions, Printing, Protection, Relationship, Settings, Version,
-};
+pub(super) use self::settings::{Attachment, Info, Moment, Permissions, Protection, Relationship, Settings, Version};
 pub(super) use self::standard::{Level, Standard};
 use self::standard::{Rules, check, check_attachments};
 use self::tags::Marked;

@@ -1,5 +1,8 @@
 //! How a document is to be written, and what it says of itself.
 
+use serde::Deserialize;
+use serde::de::{self, Deserializer, Visitor};
+
 use super::standard::Standard;
 
 /// The version of PDF, which says what readers must know.
@@ -112,8 +115,9 @@ pub(in crate::tasks::pdf) struct Protection {
     pub(in crate::tasks::pdf) permissions: Permissions,
 }
 
-/// What readers are to allow, in the words of pdfmake. Nothing unless given.
-#[derive(Clone, Copy, Debug, Default)]
+/// What readers are to allow who open the file with the user password, in the words of pdfmake. Nothing unless given.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 pub(in crate::tasks::pdf) struct Permissions {
     pub(in crate::tasks::pdf) printing: Printing,
     pub(in crate::tasks::pdf) modifying: bool,
@@ -130,6 +134,30 @@ pub(in crate::tasks::pdf) enum Printing {
     None,
     LowResolution,
     HighResolution,
+}
+
+impl<'de> Deserialize<'de> for Printing {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Forms;
+        impl Visitor<'_> for Forms {
+            type Value = Printing;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a boolean, 'lowResolution' or 'highResolution'")
+            }
+            fn visit_bool<E: de::Error>(self, flag: bool) -> Result<Printing, E> {
+                Ok(if flag { Printing::HighResolution } else { Printing::None })
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Printing, E> {
+                match text {
+                    "lowResolution" => Ok(Printing::LowResolution),
+                    "highResolution" => Ok(Printing::HighResolution),
+                    _ => Err(E::invalid_value(de::Unexpected::Str(text), &self)),
+                }
+            }
+        }
+        deserializer.deserialize_any(Forms)
+    }
 }
 
 /// A file inside of the document.

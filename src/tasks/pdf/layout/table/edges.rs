@@ -83,6 +83,7 @@ impl Layout<'_> {
                 .then(|| above_color.or(below_color).unwrap_or_else(|| rules.h_line_color(line)))
         };
         let end = grid.left(columns) + rules.v_line_width(columns);
+        let left = self.at.x;
         let mut begun: Option<(f32, Color)> = None;
         let mut items = Vec::new();
         for column in 0..=columns {
@@ -91,14 +92,15 @@ impl Layout<'_> {
                 && color != Some(before)
             {
                 let to = if column == columns { end } else { grid.left(column) + rules.v_line_width(column) };
-                items.push(stroke((from, y + width / 2.0), (to, y + width / 2.0), width, before, rules.h_dash(line)));
+                let (from, to) = ((from + left, y + width / 2.0), (to + left, y + width / 2.0));
+                items.push(stroke(from, to, width, before, rules.h_dash(line)));
                 begun = None;
             }
             if let Some(color) = color {
                 begun.get_or_insert((grid.left(column), color));
             }
         }
-        self.draw(page, None, items);
+        self.draw(page, items);
     }
 
     /// The fills and upright lines of a row, on every page that it is on.
@@ -210,17 +212,14 @@ impl Layout<'_> {
                 upright.bottom = bottom;
                 continue;
             }
-            let item = stroke_at((x, top), (x, bottom), width, color, dash);
-            let at = self.draw(page, Some(()), vec![item]);
+            let item = stroke((x, top), (x, bottom), width, color, dash);
+            let at = self.draw(page, vec![item]);
             edges.lines[line] = dash.is_none().then_some(Upright { page, item: at, bottom, color, width, x });
         }
     }
 
-    /// Adds lines to a page: relative to the table, or as they are. Where the first of them is.
-    fn draw(&mut self, page: usize, absolute: Option<()>, mut items: Vec<Item>) -> usize {
-        if absolute.is_none() {
-            super::super::flow::shift(&mut items, self.at.x, 0.0);
-        }
+    /// Adds lines to a page. Where the first of them is.
+    fn draw(&mut self, page: usize, mut items: Vec<Item>) -> usize {
         let is_tagged = self.matter.document.tagged;
         let sheet = self.sheets.get_mut(page);
         let first = sheet.page.items.len() + usize::from(is_tagged);
@@ -235,11 +234,7 @@ impl Layout<'_> {
     }
 }
 
-fn stroke(from: (f32, f32), to: (f32, f32), width: f32, color: Color, dash: Option<Dash>) -> Item {
-    stroke_at(from, to, width, color, dash)
-}
-
-fn stroke_at((x1, y1): (f32, f32), (x2, y2): (f32, f32), width: f32, color: Color, dash: Option<Dash>) -> Item {
+fn stroke((x1, y1): (f32, f32), (x2, y2): (f32, f32), width: f32, color: Color, dash: Option<Dash>) -> Item {
     let dashes = dash.map_or_else(Vec::new, |dash| vec![dash.length, dash.space.unwrap_or(dash.length)]);
     let stroke = Stroke {
         paint: Paint::Color(color),
